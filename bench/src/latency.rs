@@ -1,0 +1,171 @@
+//! Time added to the first token and to each chunk, over asking the model server directly.
+//!
+//! Each token says when the model sent it, so a chunk's delay is its arrival less the newest stamp in it.
+//! Direct and through Atelier take turns in the same run.
+
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use eventsource_stream::Eventsource;
+use futures::StreamExt;
+use futures::future::join_all;
+use serde_json::{Value, json};
+use testkit::{Page, Person, Script, Step, micros};
+
+use crate::install::Install;
+use crate::numbers::{load, summary};
+
+#[derive(Args)]
+pub struct Latency {
+    /// Pairs of measurements with one stream at a time.
+    #[arg(long, default_value_t = 60)]
+    rounds: usize,
+
+    /// Streams side by side in the second part.
+    #[arg(long, default_value_t = 16)]
+    together: usize,
+
+    /// Rounds of `together` streams.
+    #[arg(long, default_value_t = 12)]
+    rounds_together: usize,
+
+    /// How long the zero-delay part takes, in seconds.
+    #[arg(long, default_value_t = 15)]
+    flood: u64,
+}
+
+/// One stream: time to the first token, and each chunk's delay, in milliseconds.
+#[derive(Default)]
+struct Taken {
+    first: f64,
+    chunks: Vec<f64>,
+}
+
+const TOKENS: usize = 60;
+
+impl Latency {
+    pub async fn run(self) -> anyhow::Result<Value> {
+        let install = Install::start().await?;
+        install.model.when_asked("paced", paced());
+        install.model.when_asked("flood", Script::new((0..TOKENS).map(|_| Step::Stamp).chain([Step::Finish])));
+        let alice = install.sign_up("bench").await;
+        through(&alice).await; // warms connections and caches, on both sides
+        direct(&install).await;
+
+        let alone = self.compare(&install, &alice, 1, self.rounds).await;
+        let together = self.compare(&install, &alice, self.together, self.rounds_together).await;
+        let streams = flood(&alice, Duration::from_secs(self.flood)).await;
+        let line = json!({
+            "bench": "latency", "unit": "ms", "model": "50 ms to the first token, 20 ms a token, 60 tokens",
+            "one_at_a_time": alone, format!("{}_at_once", self.together): together,
+            "zero_delay": { "streams_per_second": streams, "chunks": TOKENS }, "load": load(),
+        });
+        install.stop().await;
+        Ok(line)
+    }
+
+    async fn compare(&self, install: &Install, alice: &Person, together: usize, rounds: usize) -> Value {
+        let (mut plain, mut ours) = (Vec::new(), Vec::new());
+        for _ in 0..rounds {
+            plain.extend(join_all((0..together).map(|_| direct(install))).await);
+            ours.extend(join_all((0..together).map(|_| through(alice))).await);
+        }
+        let first = |taken: &[Taken]| taken.iter().map(|taken| taken.first).collect::<Vec<_>>();
+        let base = median(first(&plain));
+        let added: Vec<f64> = first(&ours).into_iter().map(|first| first - base).collect();
+        let chunks = |taken: &[Taken]| taken.iter().flat_map(|taken| taken.chunks.clone()).collect::<Vec<_>>();
+        let base_chunk = median(chunks(&plain));
+        let added_chunks = chunks(&ours).into_iter().map(|delay| delay - base_chunk).collect();
+        json!({
+            "direct_first": summary(first(&plain)), "first": summary(first(&ours)), "added_first": summary(added),
+            "direct_chunk": summary(chunks(&plain)), "added_per_chunk": summary(added_chunks),
+        })
+    }
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    crate::numbers::at(&values, 0.5)
+}
+
+fn paced() -> Script {
+    let pause = |ms| Step::Pause(Duration::from_millis(ms));
+    let tokens = (1..TOKENS).flat_map(|_| [pause(20), Step::Stamp]);
+    Script::new([pause(50), Step::Stamp].into_iter().chain(tokens).chain([Step::Finish]))
+}
+
+/// The newest stamp in a text, as its age in milliseconds.
+fn age(text: &str) -> Option<f64> {
+    let stamp: u128 = text.split_whitespace().next_back()?.parse().ok()?;
+    Some(micros().saturating_sub(stamp) as f64 / 1000.0)
+}
+
+async fn direct(install: &Install) -> Taken {
+    let body = json!({ "model": "played", "stream": true, "messages": [{ "role": "user", "content": "paced" }] });
+    let asked = Instant::now();
+    let url = format!("{}/chat/completions", install.model.url);
+    let response = install.client.post(url).json(&body).send().await.expect("the played model answers");
+    let mut events = response.bytes_stream().eventsource();
+    let mut taken = Taken::default();
+    while let Some(Ok(event)) = events.next().await {
+        let data: Value = serde_json::from_str(&event.data).unwrap_or_default();
+        let Some(age) = data.pointer("/choices/0/delta/content").and_then(Value::as_str).and_then(age) else {
+            continue;
+        };
+        if taken.chunks.is_empty() {
+            taken.first = asked.elapsed().as_secs_f64() * 1000.0;
+        }
+        taken.chunks.push(age);
+    }
+    taken
+}
+
+/// A page is open, as a browser's is; the time runs from the post.
+async fn through(alice: &Person) -> Taken {
+    let session = alice.opens_a_session().await;
+    let mut page = alice.watches(&session).await;
+    page.next().await;
+    let asked = Instant::now();
+    let (_, taken) = tokio::join!(alice.asks(&session, "paced"), follow(&mut page, asked));
+    taken
+}
+
+async fn follow(page: &mut Page, asked: Instant) -> Taken {
+    let mut taken = Taken::default();
+    while let Some(frame) = page.next().await {
+        if frame.is_terminal() {
+            assert_eq!(frame.event, "generation.completed", "{frame:?}");
+            break;
+        }
+        if frame.event != "explanation" {
+            continue;
+        }
+        let Some(age) = age(frame.text("delta")) else { continue };
+        if taken.chunks.is_empty() {
+            taken.first = asked.elapsed().as_secs_f64() * 1000.0;
+        }
+        taken.chunks.push(age);
+    }
+    taken
+}
+
+/// Complete 60-chunk streams a second, with a model that does not wait.
+async fn flood(alice: &Person, time: Duration) -> f64 {
+    let begun = Instant::now();
+    let streams = join_all((0..32).map(|_| async {
+        let session = alice.opens_a_session().await;
+        let mut page = alice.watches(&session).await;
+        let mut complete = 0_u32;
+        while begun.elapsed() < time {
+            let generation = alice.asks(&session, "flood").await;
+            page.sees_the_end(&generation).await;
+            let text = page.view(&generation).explanation;
+            assert_eq!(text.split_whitespace().count(), TOKENS, "a stream lost or doubled something");
+            complete += 1;
+        }
+        complete
+    }))
+    .await;
+    let rate = f64::from(streams.iter().sum::<u32>()) / begun.elapsed().as_secs_f64();
+    (rate * 10.0).round() / 10.0
+}

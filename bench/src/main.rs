@@ -1,0 +1,56 @@
+//! What it costs, beside what it is compared with: each command prints one JSON line.
+//!
+//! `cargo build --release --bin atelier --bin bench && cargo run --release -p bench -- latency`
+
+mod append;
+mod fanout;
+mod install;
+mod latency;
+mod log;
+mod numbers;
+mod projection;
+mod relay;
+
+use clap::{Parser, Subcommand};
+
+/// Measures an installation of its own, on this machine, and ends it again.
+#[derive(Parser)]
+#[command(after_help = "\
+Examples:
+  cargo run --release -p bench -- latency
+  cargo run --release -p bench -- fanout --watchers 5000
+  cargo run --release -p bench -- append --seconds 8
+
+Build the binary too: cargo build --release --bin atelier")]
+struct Cli {
+    #[command(subcommand)]
+    measurement: Measurement,
+}
+
+#[derive(Subcommand)]
+enum Measurement {
+    /// Time added to the first token and to each chunk, over asking the model server directly.
+    Latency(latency::Latency),
+    /// Many generations and many watchers at once: completeness, throughput, memory.
+    Fanout(fanout::Fanout),
+    /// Commands a second, beside bare INSERTs of the same payload.
+    Append(append::Append),
+    /// Events a second from the store to Kafka, beside reading the rows alone; none lost, none twice.
+    Relay(relay::Relay),
+    /// Events a second into a read model, beside COPY of the same rows.
+    Projection(projection::Projection),
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let line = match Cli::parse().measurement {
+        Measurement::Latency(latency) => latency.run().await?,
+        Measurement::Fanout(fanout) => fanout.run().await?,
+        Measurement::Append(append) => append.run().await?,
+        Measurement::Relay(relay) => relay.run().await?,
+        Measurement::Projection(projection) => projection.run().await?,
+    };
+    println!("{line}");
+    Ok(())
+}

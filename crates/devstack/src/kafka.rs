@@ -1,0 +1,63 @@
+//! A native Kafka: broker and controller in one JVM, from the Maven jars.
+
+mod broker;
+mod files;
+mod format;
+mod training;
+
+use std::path::Path;
+
+use crate::error::{At, Result};
+use crate::home::Home;
+use crate::launch::Ending;
+use crate::options::{Keep, Options};
+use crate::ports;
+use crate::ready::Address;
+use crate::server::Server;
+
+use broker::Broker;
+use files::Files;
+pub(crate) use files::{files, is_downloaded};
+
+/// Starts it and gives its bootstrap address.
+pub(crate) async fn start(home: &Home, options: &Options, progress: &impl Fn(&str)) -> Result<(String, Server)> {
+    let files = files(&options.patience, progress).await?;
+    let port = ports::pick(options.kafka)?;
+    let mark = home.mark("kafka");
+    let launch = broker(home, &files, port, &mark)?.launch()?;
+    let bootstrap = format!("127.0.0.1:{port}");
+    let server = Server::start(launch, Address::Kafka(bootstrap.clone()), mark, options.patience).await?;
+    Ok((bootstrap, server))
+}
+
+fn broker<'a>(home: &Home, files: &'a Files, port: u16, mark: &'a str) -> Result<Broker<'a>> {
+    let folder = home.folder("kafka")?;
+    lay_out(&files.formatted, &folder.join("data"))?;
+    let kept = home.keep() == Keep::Data;
+    Ok(Broker {
+        jars: &files.jars,
+        folder,
+        log: home.log("kafka")?,
+        port,
+        mark,
+        flags: flags(files, kept),
+        ending: if kept { Ending::Terminate } else { Ending::Kill },
+    })
+}
+
+fn flags(files: &Files, kept: bool) -> Vec<String> {
+    let archive = files.archive.iter().flat_map(|archive| training::use_archive(archive));
+    archive.chain((!kept).then(|| "-XX:TieredStopAtLevel=1".to_owned())).collect()
+}
+
+/// A formatted data folder is two small files; copying them saves a run of the storage tool.
+fn lay_out(formatted: &Path, data: &Path) -> Result<()> {
+    if data.join("meta.properties").exists() {
+        return Ok(());
+    }
+    std::fs::create_dir_all(data).at(data)?;
+    for name in ["bootstrap.checkpoint", "meta.properties"] {
+        std::fs::copy(formatted.join(name), data.join(name)).at(&formatted.join(name))?;
+    }
+    Ok(())
+}

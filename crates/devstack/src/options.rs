@@ -1,0 +1,87 @@
+//! What the caller may choose.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How to start a [`Stack`](crate::Stack).
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The folder for data and logs. One stack at a time uses it.
+    pub state: PathBuf,
+    /// What outlives the stack.
+    pub keep: Keep,
+    /// Kafka's preferred port on loopback: taken if free, else another one. 0 means any.
+    pub kafka: u16,
+    /// Postgres's preferred port, likewise.
+    pub postgres: u16,
+    /// Redis's preferred port, likewise.
+    pub redis: u16,
+    /// Where the three come from.
+    pub source: Source,
+    /// How long we wait for what.
+    pub patience: Patience,
+}
+
+/// What outlives the stack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// Data stays, and every stop is a clean one.
+    Data,
+    /// The folder is wiped at start and at stop, and servers are simply killed. Kafka compiles
+    /// less (C1 only), which saves a second of CPU at its start; measure with [`Keep::Data`].
+    Nothing,
+}
+
+/// Where the three come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// The environment where it is set; for the rest containers if an engine answers, else native processes.
+    Auto,
+    /// Native processes only, whatever the environment says.
+    Native,
+    /// Containers only; an error when no engine answers or the feature `containers` is off.
+    Containers,
+    /// The environment only; an error when one of the three variables is not set.
+    Environment,
+}
+
+/// How long we wait before giving up.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// For a server to answer in its own protocol.
+    pub ready: Duration,
+    /// For a server to end when asked to; then it is killed.
+    pub stop: Duration,
+    /// For one run of a tool (a download is one).
+    pub tool: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { ready: Duration::from_secs(60), stop: Duration::from_secs(10), tool: Duration::from_secs(900) }
+    }
+}
+
+/// The start of the name of every folder made by [`Options::test`].
+pub(crate) const TEST_FOLDER: &str = "atelier-test-";
+
+impl Options {
+    /// For `atelier up`: the usual ports, and data that stays.
+    pub fn up(state: impl Into<PathBuf>) -> Self {
+        Self {
+            state: state.into(),
+            keep: Keep::Data,
+            kafka: 9092,
+            postgres: 15432,
+            redis: 16379,
+            source: Source::Auto,
+            patience: Patience::default(),
+        }
+    }
+
+    /// For tests: a folder of its own that is gone afterwards, and any free ports.
+    pub fn test() -> Self {
+        let name = format!("{TEST_FOLDER}{:016x}", rand::random::<u64>());
+        Self { keep: Keep::Nothing, kafka: 0, postgres: 0, redis: 0, ..Self::up(std::env::temp_dir().join(name)) }
+    }
+}

@@ -1,0 +1,26 @@
+//! What can happen in Atelier, and what may not: ids, aggregates, commands, events, rejections.
+//!
+//! **Invariant:** nothing here does I/O. No runtime, no database, no clock: the time of a decision
+//! and every new id arrive with the command.
+
+mod aggregate;
+mod files;
+#[cfg(test)]
+mod given;
+mod ids;
+mod money;
+mod path;
+pub mod project;
+mod rejection;
+pub mod session;
+pub mod user;
+
+pub use aggregate::{Aggregate, Claim, DecodeError, Event, KeyOwners};
+pub use files::{FileChange, FileOp, MAX_CHANGE_BYTES, MAX_FILE_BYTES};
+pub use ids::{EventId, GenerationId, MessageId, ParseIdError, ProjectId, SessionId, TenantId, UserId, WorkerId};
+pub use money::{Cost, Usage};
+pub use path::{BadPath, validate_path};
+pub use project::Project;
+pub use rejection::Rejection;
+pub use session::Session;
+pub use user::User;

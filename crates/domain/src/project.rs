@@ -1,0 +1,176 @@
+//! A body of code and the conversations about it.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::aggregate::{Aggregate, KeyOwners, events};
+use crate::{ProjectId, Rejection, UserId};
+
+/// What a project is called; sealed with its owner's key.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Label {
+    pub name: String,
+    pub description: Option<String>,
+}
+
+/// Someone began a project.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectCreated {
+    pub project_id: ProjectId,
+    pub owner: UserId,
+    pub private: Option<Label>,
+}
+
+/// A new label, with the one before it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LabelChange {
+    pub old: Label,
+    pub new: Label,
+}
+
+/// A project has another name or description.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectRenamed {
+    pub project_id: ProjectId,
+    pub private: Option<LabelChange>,
+}
+
+/// A project was put away; its events stay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectDeleted {
+    pub project_id: ProjectId,
+}
+
+events! {
+    /// What can happen to a project.
+    pub enum Event { ProjectCreated, ProjectRenamed, ProjectDeleted }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    Create { project_id: ProjectId, owner: UserId, label: Label },
+    Rename { by: UserId, name: Option<String>, description: Option<String> },
+    Delete { by: UserId },
+}
+
+/// The state that decisions need.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Project {
+    #[default]
+    Unknown,
+    Live {
+        project_id: ProjectId,
+        owner: UserId,
+        label: Label,
+    },
+    Deleted {
+        project_id: ProjectId,
+        owner: UserId,
+    },
+}
+
+/// The longest name, in characters.
+const MAX_NAME: usize = 120;
+/// The longest description, in characters.
+const MAX_DESCRIPTION: usize = 2_000;
+
+impl Project {
+    /// Refuses everyone but the owner, in the words a stranger gets for a thing that is not there.
+    pub fn require_owner(&self, user: UserId) -> Result<(), Rejection> {
+        match self {
+            Self::Live { owner, .. } if *owner == user => Ok(()),
+            Self::Live { .. } => Err(Rejection::NotYours),
+            Self::Unknown | Self::Deleted { .. } => Err(Rejection::NotFound("project")),
+        }
+    }
+}
+
+impl Aggregate for Project {
+    const TYPE: &'static str = "project";
+    type Command = Command;
+    type Event = Event;
+
+    fn decide(&self, command: Command, _now: DateTime<Utc>) -> Result<Vec<Event>, Rejection> {
+        match (self, command) {
+            (Self::Unknown, Command::Create { project_id, owner, label }) => {
+                checked(&label)?;
+                Ok(vec![ProjectCreated { project_id, owner, private: Some(label) }.into()])
+            }
+            (Self::Live { owner, .. }, Command::Create { owner: again, .. }) if *owner == again => Ok(vec![]),
+            (Self::Live { .. } | Self::Deleted { .. }, Command::Create { .. }) => Err(Rejection::AlreadyExists),
+
+            (Self::Live { project_id, owner, label }, Command::Rename { by, name, description }) if *owner == by => {
+                rename(*project_id, label, name, description)
+            }
+            (Self::Live { project_id, owner, .. }, Command::Delete { by }) if *owner == by => {
+                Ok(vec![ProjectDeleted { project_id: *project_id }.into()])
+            }
+            (Self::Deleted { owner, .. }, Command::Delete { by }) if *owner == by => Ok(vec![]),
+            (Self::Live { .. } | Self::Deleted { .. }, Command::Delete { .. }) | (Self::Live { .. }, _) => {
+                Err(Rejection::NotYours)
+            }
+            (Self::Unknown | Self::Deleted { .. }, _) => Err(Rejection::NotFound("project")),
+        }
+    }
+
+    fn apply(self, event: &Event) -> Self {
+        match (self, event) {
+            (_, Event::ProjectCreated(event)) => Self::Live {
+                project_id: event.project_id,
+                owner: event.owner,
+                label: event.private.clone().unwrap_or_default(),
+            },
+            (Self::Live { project_id, owner, .. }, Event::ProjectRenamed(event)) => Self::Live {
+                project_id,
+                owner,
+                label: event.private.clone().map(|change| change.new).unwrap_or_default(),
+            },
+            (Self::Live { project_id, owner, .. }, Event::ProjectDeleted(_)) => Self::Deleted { project_id, owner },
+            (state, Event::ProjectRenamed(_) | Event::ProjectDeleted(_)) => state,
+        }
+    }
+
+    fn owners(&self) -> Option<KeyOwners> {
+        match self {
+            Self::Unknown => None,
+            Self::Live { project_id, owner, .. } | Self::Deleted { project_id, owner } => {
+                Some(KeyOwners { person: *owner, project: Some(*project_id) })
+            }
+        }
+    }
+}
+
+fn rename(
+    project_id: ProjectId,
+    old: &Label,
+    name: Option<String>,
+    description: Option<String>,
+) -> Result<Vec<Event>, Rejection> {
+    let new = Label {
+        name: name.unwrap_or_else(|| old.name.clone()),
+        description: description.or_else(|| old.description.clone()),
+    };
+    checked(&new)?;
+    if new == *old {
+        return Ok(vec![]);
+    }
+    let change = LabelChange { old: old.clone(), new };
+    Ok(vec![ProjectRenamed { project_id, private: Some(change) }.into()])
+}
+
+fn checked(label: &Label) -> Result<(), Rejection> {
+    if label.name.trim().is_empty() {
+        return Err(Rejection::Required("name"));
+    }
+    let description = label.description.as_deref().unwrap_or_default();
+    for (text, limit) in [(label.name.as_str(), MAX_NAME), (description, MAX_DESCRIPTION)] {
+        let length = text.chars().count();
+        if length > limit {
+            return Err(Rejection::TooLong { length, limit });
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,143 @@
+use super::*;
+use crate::given::Given;
+
+struct Story {
+    project_id: ProjectId,
+    ada: UserId,
+    mallory: UserId,
+}
+
+fn story() -> Story {
+    Story { project_id: ProjectId::generate(), ada: UserId::generate(), mallory: UserId::generate() }
+}
+
+fn given(past: impl IntoIterator<Item = Event>) -> Given<Project> {
+    Given::events(past)
+}
+
+fn label(name: &str, description: Option<&str>) -> Label {
+    Label { name: name.to_owned(), description: description.map(str::to_owned) }
+}
+
+impl Story {
+    fn create(&self, by: UserId, label: Label) -> Command {
+        Command::Create { project_id: self.project_id, owner: by, label }
+    }
+
+    fn created(&self) -> Event {
+        ProjectCreated { project_id: self.project_id, owner: self.ada, private: Some(label("Shop", None)) }.into()
+    }
+
+    fn deleted(&self) -> Event {
+        ProjectDeleted { project_id: self.project_id }.into()
+    }
+
+    fn renamed(&self, old: Label, new: Label) -> Event {
+        ProjectRenamed { project_id: self.project_id, private: Some(LabelChange { old, new }) }.into()
+    }
+}
+
+fn rename(by: UserId, name: Option<&str>, description: Option<&str>) -> Command {
+    Command::Rename { by, name: name.map(str::to_owned), description: description.map(str::to_owned) }
+}
+
+#[test]
+fn someone_begins_a_project() {
+    let s = story();
+    given([]).when(s.create(s.ada, label("Shop", None))).then([s.created()]);
+}
+
+#[test]
+fn creating_twice_changes_nothing() {
+    let s = story();
+    given([s.created()]).when(s.create(s.ada, label("Shop", None))).then_nothing();
+}
+
+#[test]
+fn a_project_is_not_created_over_another_nor_again_when_it_is_gone() {
+    let s = story();
+    let again = || s.create(s.mallory, label("Mine", None));
+    given([s.created()]).when(again()).then_rejected(Rejection::AlreadyExists);
+    let revived = s.create(s.ada, label("Shop", None));
+    given([s.created(), s.deleted()]).when(revived).then_rejected(Rejection::AlreadyExists);
+}
+
+#[test]
+fn labels_have_rules_at_birth_and_later() {
+    let s = story();
+    for (bad, rejection) in [
+        (label("  ", None), Rejection::Required("name")),
+        (label(&"x".repeat(MAX_NAME + 1), None), Rejection::TooLong { length: MAX_NAME + 1, limit: MAX_NAME }),
+        (
+            label("Shop", Some(&"x".repeat(MAX_DESCRIPTION + 1))),
+            Rejection::TooLong { length: MAX_DESCRIPTION + 1, limit: MAX_DESCRIPTION },
+        ),
+    ] {
+        given([]).when(s.create(s.ada, bad.clone())).then_rejected(rejection.clone());
+        let later = rename(s.ada, Some(&bad.name), bad.description.as_deref());
+        given([s.created()]).when(later).then_rejected(rejection);
+    }
+}
+
+#[test]
+fn what_is_not_said_stays() {
+    let s = story();
+    let described = s.renamed(label("Shop", None), label("Shop", Some("Sells.")));
+    let named = s.renamed(label("Shop", Some("Sells.")), label("Store", Some("Sells.")));
+    given([s.created()]).when(rename(s.ada, None, Some("Sells."))).then([described.clone()]);
+    given([s.created(), described]).when(rename(s.ada, Some("Store"), None)).then([named]);
+}
+
+#[test]
+fn the_same_label_again_changes_nothing() {
+    let s = story();
+    given([s.created()]).when(rename(s.ada, Some("Shop"), None)).then_nothing();
+    given([s.created()]).when(rename(s.ada, None, None)).then_nothing();
+}
+
+#[test]
+fn a_project_is_put_away_once() {
+    let s = story();
+    given([s.created()]).when(Command::Delete { by: s.ada }).then([s.deleted()]);
+    given([s.created(), s.deleted()]).when(Command::Delete { by: s.ada }).then_nothing();
+}
+
+#[test]
+fn nobody_touches_a_stranger_s_project() {
+    let s = story();
+    given([s.created()]).when(rename(s.mallory, Some("Mine"), None)).then_rejected(Rejection::NotYours);
+    given([s.created()]).when(Command::Delete { by: s.mallory }).then_rejected(Rejection::NotYours);
+    given([s.created(), s.deleted()]).when(Command::Delete { by: s.mallory }).then_rejected(Rejection::NotYours);
+}
+
+#[test]
+fn what_is_not_there_cannot_change() {
+    let s = story();
+    let missing = || Rejection::NotFound("project");
+    given([]).when(rename(s.ada, Some("Shop"), None)).then_rejected(missing());
+    given([]).when(Command::Delete { by: s.ada }).then_rejected(missing());
+    given([s.created(), s.deleted()]).when(rename(s.ada, Some("Shop"), None)).then_rejected(missing());
+}
+
+#[test]
+fn strangers_hear_the_same_as_for_nothing() {
+    assert_eq!(Rejection::NotYours.code(), Rejection::NotFound("project").code());
+    let s = story();
+    let live = given([s.created()]).state();
+    assert_eq!(live.require_owner(s.ada), Ok(()));
+    assert_eq!(live.require_owner(s.mallory), Err(Rejection::NotYours));
+    let gone = given([s.created(), s.deleted()]).state();
+    assert_eq!(gone.require_owner(s.ada), Err(Rejection::NotFound("project")));
+}
+
+#[test]
+fn an_erased_label_still_replays() {
+    let s = story();
+    let past = [
+        ProjectCreated { project_id: s.project_id, owner: s.ada, private: None }.into(),
+        ProjectRenamed { project_id: s.project_id, private: None }.into(),
+    ];
+    let state = given(past).state();
+    assert_eq!(state, Project::Live { project_id: s.project_id, owner: s.ada, label: Label::default() });
+    assert_eq!(state.owners(), Some(KeyOwners { person: s.ada, project: Some(s.project_id) }));
+}

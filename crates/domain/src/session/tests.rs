@@ -1,0 +1,11 @@
+//! What a session allows. Every command: done, refused, repeated, late.
+
+mod always;
+mod asking;
+mod ending;
+mod files;
+mod keeping;
+mod stopping;
+mod story;
+mod versions;
+mod working;

@@ -1,0 +1,135 @@
+//! A person with an account. The password is not here: its hash lives in auth's tables only.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::aggregate::{Aggregate, Claim, KeyOwners, events};
+use crate::{Rejection, TenantId, UserId};
+
+/// What a person is called and how they are reached; sealed with the person's key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    pub email: String,
+    pub name: String,
+}
+
+/// Someone opened an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserRegistered {
+    pub user_id: UserId,
+    /// Every sign-up gets a tenant of its own.
+    pub home_tenant_id: TenantId,
+    /// `None`: the person was erased.
+    pub private: Option<Profile>,
+}
+
+/// A name change, with what it was before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NameChange {
+    pub old: String,
+    pub new: String,
+}
+
+/// Someone is called differently now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProfileChanged {
+    pub user_id: UserId,
+    pub private: Option<NameChange>,
+}
+
+events! {
+    /// What can happen to a user.
+    pub enum Event { UserRegistered, ProfileChanged }
+    claims = claims
+}
+
+fn claims(event: &Event) -> Vec<Claim> {
+    match event {
+        Event::UserRegistered(UserRegistered { private: Some(profile), .. }) => {
+            vec![Claim { kind: "email", value: normalise_email(&profile.email) }]
+        }
+        Event::UserRegistered(_) | Event::ProfileChanged(_) => Vec::new(),
+    }
+}
+
+/// Two spellings of one address are one address: trimmed and in lower case.
+pub fn normalise_email(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    Register { user_id: UserId, home_tenant_id: TenantId, profile: Profile },
+    ChangeName { name: String },
+}
+
+/// The state that decisions need.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum User {
+    #[default]
+    Unknown,
+    Registered {
+        user_id: UserId,
+        name: String,
+    },
+}
+
+/// The longest name, in characters.
+const MAX_NAME: usize = 200;
+
+impl Aggregate for User {
+    const TYPE: &'static str = "user";
+    type Command = Command;
+    type Event = Event;
+
+    fn decide(&self, command: Command, _now: DateTime<Utc>) -> Result<Vec<Event>, Rejection> {
+        match (self, command) {
+            (Self::Unknown, Command::Register { user_id, home_tenant_id, profile }) => {
+                checked(&profile.name)?;
+                Ok(vec![UserRegistered { user_id, home_tenant_id, private: Some(profile) }.into()])
+            }
+            (Self::Registered { user_id, .. }, Command::Register { user_id: again, .. }) if *user_id == again => {
+                Ok(vec![])
+            }
+            (Self::Registered { .. }, Command::Register { .. }) => Err(Rejection::AlreadyExists),
+            (Self::Unknown, Command::ChangeName { .. }) => Err(Rejection::NotFound("user")),
+            (Self::Registered { name: old, .. }, Command::ChangeName { name }) if *old == name => Ok(vec![]),
+            (Self::Registered { user_id, name: old }, Command::ChangeName { name }) => {
+                checked(&name)?;
+                let change = NameChange { old: old.clone(), new: name };
+                Ok(vec![ProfileChanged { user_id: *user_id, private: Some(change) }.into()])
+            }
+        }
+    }
+
+    fn apply(self, event: &Event) -> Self {
+        match (self, event) {
+            (_, Event::UserRegistered(event)) => Self::Registered {
+                user_id: event.user_id,
+                name: event.private.as_ref().map(|p| p.name.clone()).unwrap_or_default(),
+            },
+            (Self::Registered { user_id, .. }, Event::ProfileChanged(event)) => {
+                Self::Registered { user_id, name: event.private.as_ref().map(|c| c.new.clone()).unwrap_or_default() }
+            }
+            (state, Event::ProfileChanged(_)) => state,
+        }
+    }
+
+    fn owners(&self) -> Option<KeyOwners> {
+        match self {
+            Self::Unknown => None,
+            Self::Registered { user_id, .. } => Some(KeyOwners { person: *user_id, project: None }),
+        }
+    }
+}
+
+fn checked(name: &str) -> Result<(), Rejection> {
+    match name.chars().count() {
+        0 => Err(Rejection::Required("name")),
+        length if length > MAX_NAME => Err(Rejection::TooLong { length, limit: MAX_NAME }),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

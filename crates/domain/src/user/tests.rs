@@ -1,0 +1,105 @@
+use super::*;
+use crate::Event as _;
+use crate::given::Given;
+
+fn given(past: impl IntoIterator<Item = Event>) -> Given<User> {
+    Given::events(past)
+}
+
+fn profile(name: &str) -> Profile {
+    Profile { email: " Ada@Example.org ".to_owned(), name: name.to_owned() }
+}
+
+fn register(user_id: UserId, home_tenant_id: TenantId, name: &str) -> Command {
+    Command::Register { user_id, home_tenant_id, profile: profile(name) }
+}
+
+fn registered(user_id: UserId, home_tenant_id: TenantId) -> Event {
+    UserRegistered { user_id, home_tenant_id, private: Some(profile("Ada")) }.into()
+}
+
+fn rename(name: &str) -> Command {
+    Command::ChangeName { name: name.to_owned() }
+}
+
+fn ada() -> (UserId, TenantId) {
+    (UserId::generate(), TenantId::generate())
+}
+
+#[test]
+fn someone_registers() {
+    let (user, home) = ada();
+    given([]).when(register(user, home, "Ada")).then([registered(user, home)]);
+}
+
+#[test]
+fn registering_twice_changes_nothing() {
+    let (user, home) = ada();
+    given([registered(user, home)]).when(register(user, home, "Ada")).then_nothing();
+}
+
+#[test]
+fn an_account_is_not_registered_over_another() {
+    let (user, home) = ada();
+    let command = register(UserId::generate(), home, "Eve");
+    given([registered(user, home)]).when(command).then_rejected(Rejection::AlreadyExists);
+}
+
+#[test]
+fn a_name_is_required_and_has_an_end() {
+    let (user, home) = ada();
+    given([]).when(register(user, home, "")).then_rejected(Rejection::Required("name"));
+    let long = "ä".repeat(MAX_NAME + 1);
+    let too_long = || Rejection::TooLong { length: MAX_NAME + 1, limit: MAX_NAME };
+    given([]).when(register(user, home, &long)).then_rejected(too_long());
+    given([registered(user, home)]).when(rename(&long)).then_rejected(too_long());
+    given([registered(user, home)]).when(rename("")).then_rejected(Rejection::Required("name"));
+    given([]).and(register(user, home, &"ä".repeat(MAX_NAME)));
+}
+
+#[test]
+fn a_name_changes_and_the_event_knows_the_old_one() {
+    let (user, home) = ada();
+    let change = NameChange { old: "Ada".to_owned(), new: "Ada L.".to_owned() };
+    let changed = ProfileChanged { user_id: user, private: Some(change) };
+    given([registered(user, home)]).when(rename("Ada L.")).then([changed.into()]);
+}
+
+#[test]
+fn the_same_name_again_changes_nothing() {
+    let (user, home) = ada();
+    given([registered(user, home)]).when(rename("Ada")).then_nothing();
+    given([registered(user, home)]).and(rename("Bea")).when(rename("Bea")).then_nothing();
+}
+
+#[test]
+fn nobody_is_not_renamed() {
+    given([]).when(rename("Ada")).then_rejected(Rejection::NotFound("user"));
+}
+
+#[test]
+fn an_address_is_claimed_once_however_it_is_spelt() {
+    let (user, home) = ada();
+    let claims = registered(user, home).claims();
+    assert_eq!(claims, [Claim { kind: "email", value: "ada@example.org".to_owned() }]);
+    let erased = Event::from(UserRegistered { user_id: user, home_tenant_id: home, private: None });
+    assert!(erased.claims().is_empty());
+}
+
+#[test]
+fn an_erased_person_still_replays() {
+    let (user_id, home_tenant_id) = ada();
+    let past = [
+        UserRegistered { user_id, home_tenant_id, private: None }.into(),
+        ProfileChanged { user_id, private: None }.into(),
+    ];
+    assert_eq!(given(past).state(), User::Registered { user_id, name: String::new() });
+}
+
+#[test]
+fn the_person_owns_the_key() {
+    let (user, home) = ada();
+    assert_eq!(User::default().owners(), None);
+    let owners = given([registered(user, home)]).state().owners();
+    assert_eq!(owners, Some(KeyOwners { person: user, project: None }));
+}

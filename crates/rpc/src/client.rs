@@ -1,0 +1,105 @@
+//! One handle per service. In one process a call stays in the process; split, it goes over the wire.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Request, Status};
+
+use crate::auth::v1::{self as auth, auth_service_client::AuthServiceClient, auth_service_server::AuthService};
+use crate::command::v1::{
+    self as command, command_service_client::CommandServiceClient, command_service_server::CommandService,
+};
+
+/// Opens a channel on first use and again after a break.
+pub fn connect(url: &str, timeout: Duration) -> Result<Channel, tonic::transport::Error> {
+    Ok(Endpoint::from_shared(url.to_owned())?
+        .connect_timeout(timeout)
+        .timeout(timeout)
+        .tcp_nodelay(true)
+        .connect_lazy())
+}
+
+fn with_token<T>(message: T, token: &str) -> Result<Request<T>, Status> {
+    let mut request = Request::new(message);
+    if !token.is_empty() {
+        let value: MetadataValue<Ascii> = format!("Bearer {token}")
+            .parse()
+            .map_err(|_| Status::unauthenticated("the internal token is not ASCII"))?;
+        request.metadata_mut().insert("authorization", value);
+    }
+    Ok(request)
+}
+
+macro_rules! handle {
+    ($(#[$doc:meta])* $name:ident, $server:ident, $client:ident, $module:ident, { $($method:ident: $request:ident => $answer:ident),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone)]
+        pub enum $name {
+            Local(Arc<dyn $server>),
+            Remote($client<Channel>),
+        }
+
+        impl $name {
+            pub fn local(service: impl $server) -> Self {
+                Self::Local(Arc::new(service))
+            }
+
+            pub fn remote(channel: Channel) -> Self {
+                Self::Remote($client::new(channel))
+            }
+
+            $(
+                /// See the service's proto file. `token`: the caller's internal token.
+                pub async fn $method(&self, message: $module::$request, token: &str) -> Result<$module::$answer, Status> {
+                    let request = with_token(message, token)?;
+                    let answer = match self {
+                        Self::Local(service) => service.$method(request).await,
+                        Self::Remote(client) => client.clone().$method(request).await,
+                    };
+                    answer.map(tonic::Response::into_inner)
+                }
+            )*
+        }
+    };
+}
+
+handle!(
+    /// The write side.
+    Command, CommandService, CommandServiceClient, command, {
+        register_user: RegisterUserRequest => RegisterUserResponse,
+        find_user_by_email: FindUserByEmailRequest => FindUserByEmailResponse,
+        change_profile: ChangeProfileRequest => Accepted,
+        create_project: CreateProjectRequest => CreateProjectResponse,
+        rename_project: RenameProjectRequest => Accepted,
+        delete_project: DeleteProjectRequest => Accepted,
+        open_session: OpenSessionRequest => OpenSessionResponse,
+        rename_session: RenameSessionRequest => Accepted,
+        delete_session: DeleteSessionRequest => Accepted,
+        post_message: PostMessageRequest => PostMessageResponse,
+        cancel_generation: CancelGenerationRequest => Accepted,
+        import_files: ImportFilesRequest => NewVersion,
+        restore_version: RestoreVersionRequest => NewVersion,
+        describe_session: DescribeSessionRequest => DescribeSessionResponse,
+        renew_lease: RenewLeaseRequest => RenewLeaseResponse,
+        load_conversation: LoadConversationRequest => LoadConversationResponse,
+        start_generation: StartGenerationRequest => StartGenerationResponse,
+        complete_generation: EndGenerationRequest => Accepted,
+        fail_generation: EndGenerationRequest => Accepted,
+        end_cancelled: EndGenerationRequest => Accepted,
+        abandon_attempt: AbandonAttemptRequest => Accepted,
+    }
+);
+
+handle!(
+    /// Sign-in and tokens.
+    Auth, AuthService, AuthServiceClient, auth, {
+        sign_up: SignUpRequest => SignedIn,
+        sign_in: SignInRequest => SignedIn,
+        refresh: RefreshRequest => SignedIn,
+        revoke: RevokeRequest => RevokeResponse,
+        exchange: ExchangeRequest => ExchangeResponse,
+        service_token: ServiceTokenRequest => ServiceTokenResponse,
+    }
+);

@@ -1,0 +1,9 @@
+//! What every role needs to run: logs and traces, the database pool of its owner, readiness, shutdown.
+
+mod health;
+pub mod postgres;
+mod shutdown;
+pub mod telemetry;
+
+pub use health::{Health, RoleHealth};
+pub use shutdown::signal;

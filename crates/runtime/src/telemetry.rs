@@ -1,0 +1,69 @@
+//! Logs for people or machines, traces to an OTLP collector when one is configured, metrics for Prometheus.
+
+use anyhow::Context;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use opentelemetry::trace::TracerProvider;
+use opentelemetry_otlp::WithExportConfig;
+use opentelemetry_sdk::trace::SdkTracerProvider;
+use serde::{Deserialize, Serialize};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, Registry};
+
+/// What this process says about itself, and where.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Which log lines appear, as `level` or `module=level,…`. Prompts and tokens appear at no level.
+    pub filter: String,
+    /// One JSON object per line, for log collectors; otherwise lines for people.
+    pub json: bool,
+    /// An OTLP/gRPC collector for traces, for example `http://localhost:4317`. Leave it out for none.
+    pub otlp: Option<String>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let filter = "info,sqlx=warn,rdkafka=warn,librdkafka=warn,cqrs_es=warn".to_owned();
+        Self { filter, json: false, otlp: None }
+    }
+}
+
+/// Ends what telemetry holds; keep it until the process ends.
+pub struct Guard {
+    pub metrics: PrometheusHandle,
+    traces: Option<SdkTracerProvider>,
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        if let Some(traces) = self.traces.take()
+            && let Err(error) = traces.shutdown()
+        {
+            eprintln!("the last traces were not exported: {error}");
+        }
+    }
+}
+
+/// Starts logs, traces and metrics for the whole process. Call it once.
+pub fn start(config: &Config) -> anyhow::Result<Guard> {
+    let metrics = PrometheusBuilder::new().install_recorder().context("cannot start metrics")?;
+    let traces = config.otlp.as_deref().map(exporter).transpose()?;
+    let filter = EnvFilter::try_new(&config.filter).context("[telemetry] filter is not a log filter")?;
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines: Box<dyn Layer<Registry> + Send + Sync> =
+        if config.json { lines.json().flatten_event(true).boxed() } else { lines.with_target(false).boxed() };
+    let spans = traces.as_ref().map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer("atelier")));
+    Registry::default().with(lines.with_filter(filter)).with(spans).try_init().context("logs were started twice")?;
+    Ok(Guard { metrics, traces })
+}
+
+fn exporter(endpoint: &str) -> anyhow::Result<SdkTracerProvider> {
+    let exporter = opentelemetry_otlp::SpanExporter::builder()
+        .with_tonic()
+        .with_endpoint(endpoint)
+        .build()
+        .with_context(|| format!("cannot export traces to {endpoint}"))?;
+    opentelemetry::global::set_text_map_propagator(opentelemetry_sdk::propagation::TraceContextPropagator::new());
+    Ok(SdkTracerProvider::builder().with_batch_exporter(exporter).build())
+}

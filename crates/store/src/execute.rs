@@ -1,0 +1,163 @@
+//! Load, decide, append; and again, if somebody was quicker.
+
+use chrono::{DateTime, Utc};
+use domain::{Aggregate, TenantId};
+use keys::Sealer;
+use serde_json::Value;
+use tokio::time::sleep;
+
+use crate::answers::Stored;
+use crate::append::{Append, Failure};
+use crate::batch::{Batch, Place};
+use crate::load::{Basis, Loaded};
+use crate::{Call, Error, Store, claims, snapshot};
+
+/// What a command led to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Executed<A: Aggregate> {
+    /// The sequence of the aggregate's last event; of a replay, what it was then.
+    pub version: i64,
+    /// The aggregate after the command; of a replay, as it is now.
+    pub state: A,
+    /// What happened: nothing, if the command changed nothing or is a replay.
+    pub events: Vec<A::Event>,
+    /// As stored, the same for each repeat.
+    pub answer: Value,
+    /// The same call was carried out before.
+    pub replayed: bool,
+    pub occurred_at: DateTime<Utc>,
+}
+
+impl Store {
+    /// Carries a command out, once per idempotency key. `answer` makes what a repeat will hear: ids and
+    /// versions, no secrets. It may run more than once.
+    pub async fn execute<A>(
+        &self,
+        call: &Call,
+        id: &str,
+        command: A::Command,
+        answer: impl Fn(&Executed<A>) -> Value + Send + Sync,
+    ) -> Result<Executed<A>, Error>
+    where
+        A: Aggregate,
+        A::Command: Clone,
+    {
+        let mut lost = 0;
+        loop {
+            let basis = self.basis::<A>(call.tenant, Some(call), id).await?;
+            match self.attempt(call, id, command.clone(), basis, &answer).await {
+                Ok(executed) => return Ok(executed),
+                Err(Failure::Other(error)) => return Err(error),
+                Err(Failure::Taken | Failure::Lost) if lost == self.config.races => return Err(Error::Conflict),
+                Err(Failure::Taken | Failure::Lost) => lost += 1,
+            }
+            self.pause(lost).await;
+        }
+    }
+
+    async fn attempt<A: Aggregate>(
+        &self,
+        call: &Call,
+        id: &str,
+        command: A::Command,
+        basis: Basis<A>,
+        answer: &(impl Fn(&Executed<A>) -> Value + Send + Sync),
+    ) -> Result<Executed<A>, Failure> {
+        let Basis { loaded, stored } = basis;
+        if let Some(stored) = self.repeated(call, stored).await? {
+            return Ok(self.replay(loaded.state, stored));
+        }
+        require_version(call, loaded.version)?;
+        let executed = self.decide(&loaded, command, answer)?;
+        self.commit(call, id, loaded.version, &executed).await?;
+        Ok(executed)
+    }
+
+    fn replay<A: Aggregate>(&self, state: A, stored: Stored) -> Executed<A> {
+        let Stored { version, answer, .. } = stored;
+        Executed { version, state, events: Vec::new(), answer, replayed: true, occurred_at: self.now() }
+    }
+
+    fn decide<A: Aggregate>(
+        &self,
+        loaded: &Loaded<A>,
+        command: A::Command,
+        answer: &impl Fn(&Executed<A>) -> Value,
+    ) -> Result<Executed<A>, Error> {
+        let occurred_at = self.now();
+        let events = loaded.state.decide(command, occurred_at)?;
+        let state = events.iter().fold(loaded.state.clone(), A::apply);
+        let version = loaded.version + events.len() as i64;
+        let executed = Executed { version, state, events, answer: Value::Null, replayed: false, occurred_at };
+        Ok(Executed { answer: answer(&executed), ..executed })
+    }
+
+    /// Appends what was decided on version `after`.
+    pub(crate) async fn commit<A: Aggregate>(
+        &self,
+        call: &Call,
+        id: &str,
+        after: i64,
+        executed: &Executed<A>,
+    ) -> Result<(), Failure> {
+        let sealer = self.sealer(call.tenant, &executed.state).await?;
+        let place = Place { call, aggregate_type: A::TYPE, aggregate_id: id, after, at: executed.occurred_at };
+        let batch = Batch::of(&place, sealer.as_ref(), &executed.events)?;
+        let claims = claims::rows(&self.pepper, call.tenant, &executed.events);
+        let answer = call.idempotency.as_ref().map(|_| executed.answer.clone());
+        let snapshot = self.snapshot_if_due(sealer.as_ref(), id, after, executed)?;
+        let append = Append { place, batch, claims, answer, snapshot };
+        match self.append(&append).await {
+            Err(Failure::Taken) => Err(self.who_was_quicker(call, &append).await?),
+            other => other,
+        }
+    }
+
+    /// A taken value may be our own call's doing, from a moment ago: then its answer is there to be repeated.
+    async fn who_was_quicker(&self, call: &Call, append: &Append<'_>) -> Result<Failure, Error> {
+        if call.idempotency.is_some() && self.was_answered(call).await? {
+            return Ok(Failure::Lost);
+        }
+        let kind = self.taken(&append.claims).await?;
+        Ok(kind.map_or(Failure::Taken, |kind| Failure::Other(Error::Claimed { kind: kind.to_owned() })))
+    }
+
+    async fn sealer<A: Aggregate>(&self, tenant: TenantId, state: &A) -> Result<Option<Sealer>, Error> {
+        match state.owners() {
+            None => Ok(None),
+            Some(owners) => Ok(Some(self.keys.sealer(tenant, owners).await?)),
+        }
+    }
+
+    fn snapshot_if_due<A: Aggregate>(
+        &self,
+        sealer: Option<&Sealer>,
+        id: &str,
+        after: i64,
+        executed: &Executed<A>,
+    ) -> Result<Option<Value>, Error> {
+        let every = self.config.snapshot_every.get() as i64;
+        match sealer {
+            Some(sealer) if after / every < executed.version / every => snapshot::seal(sealer, id, &executed.state),
+            _ => Ok(None),
+        }
+    }
+
+    async fn pause(&self, lost: u32) {
+        let longest = self.config.pause.saturating_mul(1 << lost.min(6));
+        sleep(longest.mul_f64(rand::random())).await;
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+const fn require_version(call: &Call, actual: i64) -> Result<(), Error> {
+    match call.expected_version {
+        Some(expected) if expected != actual => Err(Error::VersionMismatch { actual }),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,203 @@
+//! The whole system in three processes, as an installation would split it: core, front and worker.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use devstack::{Options, Stack};
+use reqwest::Client;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use url::Url;
+
+use crate::model::Model;
+use crate::person::Person;
+use crate::process::Process;
+use crate::wait::eventually;
+
+/// Secrets of a system that lives for one test run.
+const KEK: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+const SIGNING_KEY: &str = "ISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0+P0A=";
+const PEPPER: &str = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVpbXF1eX2A=";
+
+/// Everything that runs; it ends when dropped.
+pub struct System {
+    pub url: Url,
+    pub model: Model,
+    pub stack: Stack,
+    /// auth, command, relay, projector.
+    pub core: Process,
+    /// gateway and edge: what a browser talks to.
+    pub front: Process,
+    /// generation.
+    pub worker: Process,
+    /// A second generation worker, not started unless a story does.
+    pub second_worker: Process,
+    pub client: Client,
+    pub folder: TempDir,
+    operations: Vec<Url>,
+}
+
+impl System {
+    /// Kafka, Postgres, Redis, three processes and a model; returns when all are ready.
+    pub async fn start() -> anyhow::Result<Self> {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let folder = tempfile::tempdir()?;
+        let model = Model::start().await?;
+        let stack = Stack::start(Options::test(), |_| {}).await.context("no Kafka, Postgres and Redis")?;
+        let ports = Ports::free().await?;
+        let settings = |operations: u16| ports.settings(&stack, &model, operations);
+        let logs = folder.path();
+
+        prepare(&settings(0), logs).await?;
+        let process = |name: &str, roles: &str, operations: u16| {
+            Process::new(name, &["serve", "--roles", roles], settings(operations), logs)
+        };
+        let mut core_settings = settings(ports.core);
+        core_settings.push(("ATELIER_RPC_COMMAND_LISTEN".into(), format!("127.0.0.1:{}", ports.rpc)));
+        core_settings.push(("ATELIER_AUTH_LISTEN".into(), format!("127.0.0.1:{}", ports.auth)));
+        let mut system = Self {
+            url: format!("http://127.0.0.1:{}", ports.public).parse()?,
+            core: Process::new("core", &["serve", "--roles", "auth,command,relay,projector"], core_settings, logs),
+            front: process("front", "gateway,edge", ports.front),
+            worker: process("worker", "generation", ports.worker),
+            second_worker: process("second-worker", "generation", ports.second_worker),
+            model,
+            stack,
+            client: Client::builder().read_timeout(Duration::from_secs(40)).build()?,
+            folder,
+            operations: [ports.core, ports.front, ports.worker].map(operations).into(),
+        };
+        system.core.start()?;
+        system.front.start()?;
+        system.worker.start()?;
+        system.is_ready().await;
+        Ok(system)
+    }
+
+    /// Starts again whatever a story has killed, and waits until all is ready.
+    pub async fn mend(&mut self) -> anyhow::Result<()> {
+        if self.stack.kafka_pid().is_none() {
+            self.stack.restart_kafka().await?;
+        }
+        if self.stack.postgres_pid().is_none() {
+            self.stack.restart_postgres().await?;
+        }
+        if self.stack.redis_pid().is_none() {
+            self.stack.restart_redis().await?;
+        }
+        self.second_worker.kill().await;
+        for process in [&mut self.core, &mut self.front, &mut self.worker] {
+            process.thaw();
+            if process.has_ended() {
+                process.start()?;
+            }
+        }
+        self.is_ready().await;
+        Ok(())
+    }
+
+    /// Waits until every process says so.
+    pub async fn is_ready(&self) {
+        for url in &self.operations {
+            eventually(&format!("{url} is ready\n{}", self.logs()), || async {
+                let response = self.client.get(url.clone()).send().await.ok()?;
+                response.status().is_success().then_some(())
+            })
+            .await;
+        }
+    }
+
+    /// Whether the process whose operations port is the n-th (core, front, worker) is ready now.
+    pub async fn readiness(&self, process: usize) -> Option<u16> {
+        let response = self.client.get(self.operations.get(process)?.clone()).send().await.ok()?;
+        Some(response.status().as_u16())
+    }
+
+    pub async fn sign_up(&self, name: &str) -> Person {
+        Person::sign_up(&self.url, &self.client, name).await
+    }
+
+    /// What all processes have logged.
+    pub fn logs(&self) -> String {
+        let parts =
+            [("core", &self.core), ("front", &self.front), ("worker", &self.worker), ("second", &self.second_worker)];
+        parts.map(|(name, process)| format!("--- {name}\n{}", process.log())).join("\n")
+    }
+}
+
+fn operations(port: u16) -> Url {
+    format!("http://127.0.0.1:{port}/readyz").parse().expect("a port makes a URL")
+}
+
+/// Schemas and topics.
+async fn prepare(settings: &[(String, String)], logs: &std::path::Path) -> anyhow::Result<()> {
+    for (name, arguments) in [("migrate", &["migrate"][..]), ("topics", &["topics", "apply"])] {
+        let mut process = Process::new(name, arguments, settings.to_vec(), logs);
+        process.start()?;
+        eventually(&format!("`atelier {}` ends", arguments.join(" ")), || {
+            let ended = process.has_ended();
+            async move { ended.then_some(()) }
+        })
+        .await;
+        let log = process.log();
+        anyhow::ensure!(!log.contains("atelier: "), "`atelier {}` failed: {log}", arguments.join(" "));
+    }
+    Ok(())
+}
+
+/// Free ports, found once so that a restarted process keeps its own.
+struct Ports {
+    public: u16,
+    rpc: u16,
+    auth: u16,
+    core: u16,
+    front: u16,
+    worker: u16,
+    second_worker: u16,
+}
+
+impl Ports {
+    async fn free() -> anyhow::Result<Self> {
+        let mut listeners = Vec::new();
+        for _ in 0..7 {
+            listeners.push(TcpListener::bind("127.0.0.1:0").await?);
+        }
+        let mut ports = listeners.iter().map(|listener| listener.local_addr().map(|address| address.port()));
+        let mut next = || ports.next().context("seven ports")?.map_err(anyhow::Error::from);
+        Ok(Self {
+            public: next()?,
+            rpc: next()?,
+            auth: next()?,
+            core: next()?,
+            front: next()?,
+            worker: next()?,
+            second_worker: next()?,
+        })
+    }
+
+    fn settings(&self, stack: &Stack, model: &Model, operations: u16) -> Vec<(String, String)> {
+        let set = |name: &str, value: String| (format!("ATELIER_{name}"), value);
+        vec![
+            set("DATABASE_URL", stack.postgres.to_string()),
+            set("KAFKA_BOOTSTRAP", stack.kafka.clone()),
+            set("REDIS_URL", stack.redis.to_string()),
+            set("KEYS_KEK", KEK.into()),
+            set("STORE_PEPPER", PEPPER.into()),
+            set("IDENTITY_SIGNING_KEY", SIGNING_KEY.into()),
+            set("IDENTITY_INTERNAL_SECRET", "the internal secret of a test".into()),
+            set("GATEWAY_LISTEN", format!("127.0.0.1:{}", self.public)),
+            set("GATEWAY_PUBLIC_URL", format!("http://127.0.0.1:{}", self.public)),
+            set("LIMITS_ANONYMOUS_PER_MINUTE", "100000".into()),
+            set("LIMITS_SIGNED_IN_PER_MINUTE", "100000".into()),
+            set("LIMITS_SIGN_IN_PER_MINUTE", "100000".into()),
+            set("RPC_COMMAND_URL", format!("http://127.0.0.1:{}", self.rpc)),
+            set("RPC_AUTH_URL", format!("http://127.0.0.1:{}", self.auth)),
+            set("OPERATIONS_LISTEN", format!("127.0.0.1:{operations}")),
+            set("LLM_URL", model.url.to_string()),
+            set("LLM_MODEL", "played".into()),
+            set("LLM_SILENCE", "5s".into()),
+            set("GENERATION_LEASE", "3s".into()),
+            set("GENERATION_HEARTBEAT", "1s".into()),
+        ]
+    }
+}

@@ -1,0 +1,75 @@
+/** A whole Atelier of its own: `atelier up` on free ports, with its state in a temporary folder. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createWriteStream, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { until } from "./until.mjs";
+
+const STARTED_MS = 120_000;
+const ENDED_MS = 30_000;
+
+/** Many people come from one address here. */
+const limits = { ATELIER_LIMITS_SIGN_IN_PER_MINUTE: "10000", ATELIER_LIMITS_ANONYMOUS_PER_MINUTE: "10000", ATELIER_LIMITS_SIGNED_IN_PER_MINUTE: "10000" };
+
+export class System {
+  /** `pace`: the tokens a second that the built-in demo speaks; 0 is as fast as it can. */
+  static async start({ pace }) {
+    const system = new System();
+    system.state = mkdtempSync(join(tmpdir(), "atelier-browser-"));
+    system.process = launch(system.state, { ...limits, ATELIER_LLM_DEMO_PACE: String(pace), ATELIER_LLM_DEMO_FIRST_TOKEN: "0s" });
+    try {
+      system.url = await until("the system is ready", () => system.#address(), STARTED_MS);
+    } catch (error) {
+      await system.stop();
+      throw error;
+    }
+    return system;
+  }
+
+  #address() {
+    if (this.process.exitCode !== null) throw new Error(`atelier ended with ${this.process.exitCode}:\n${this.log()}`);
+    return /^ATELIER_URL=(.+)$/m.exec(read(join(this.state, "env")))?.[1];
+  }
+
+  log() {
+    return read(join(this.state, "up.log")).slice(-4_000);
+  }
+
+  async stop() {
+    if (this.process.exitCode === null) {
+      const ended = once(this.process, "exit");
+      this.process.kill("SIGTERM");
+      const timer = setTimeout(() => this.process.kill("SIGKILL"), ENDED_MS);
+      await ended;
+      clearTimeout(timer);
+    }
+    rmSync(this.state, { recursive: true, force: true });
+  }
+}
+
+/** Dies with us, however we die. */
+function launch(state, settings) {
+  const process_ = spawn("setpriv", ["--pdeathsig", "KILL", "--", binary(), "up", "--state", state, "--listen", "127.0.0.1:0"], {
+    env: { ...process.env, ...settings, ATELIER_OPERATIONS_LISTEN: "127.0.0.1:0" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const log = createWriteStream(join(state, "up.log"));
+  process_.stdout.pipe(log);
+  process_.stderr.pipe(log);
+  return process_;
+}
+
+/** `ATELIER_BIN`, or what `cargo build` made. */
+function binary() {
+  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "atelier", "target");
+  return process.env.ATELIER_BIN ?? join(process.env.CARGO_TARGET_DIR ?? cache, "debug", "atelier");
+}
+
+function read(path) {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,27 @@
+/** Every story is told to one installation, in one Chromium, by people of its own. */
+import { after, before } from "node:test";
+import { launch } from "./harness/browser.mjs";
+import { System } from "./harness/system.mjs";
+import { accounts } from "./stories/accounts.mjs";
+import { families } from "./stories/families.mjs";
+import { firstPrompt } from "./stories/first-prompt.mjs";
+import { keeping } from "./stories/keeping.mjs";
+import { looks } from "./stories/looks.mjs";
+import { sandbox } from "./stories/sandbox.mjs";
+import { stopping } from "./stories/stopping.mjs";
+import { versions } from "./stories/versions.mjs";
+
+/** Tokens a second: a short answer takes some seconds, so that something can happen meanwhile. */
+const PACE = 150;
+const stage = {};
+
+before(async () => {
+  stage.system = process.env.ATELIER_URL ? { url: process.env.ATELIER_URL, stop: async () => {} } : await System.start({ pace: PACE });
+  stage.browser = await launch();
+});
+after(async () => {
+  await stage.browser?.close();
+  await stage.system?.stop();
+});
+
+for (const chapter of [firstPrompt, keeping, stopping, accounts, versions, looks, sandbox, families]) chapter(stage);

@@ -1,0 +1,1 @@
+//! The stories users live through; see `tests/it`.

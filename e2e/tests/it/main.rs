@@ -1,0 +1,49 @@
+//! Stories on the whole system: real Kafka, Postgres and Redis, three real processes; only the model is played.
+//!
+//! Stories share one system and run side by side. One that breaks something on purpose has it alone.
+
+mod answers;
+mod bad_input;
+mod hard;
+mod model_faults;
+mod outages;
+mod privacy;
+mod work;
+
+use std::sync::LazyLock;
+
+use testkit::System;
+use tokio::runtime::Runtime;
+use tokio::sync::{OnceCell, RwLock};
+
+/// Outlives every story: the model and the processes belong to it.
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime starts"));
+static SYSTEM: OnceCell<RwLock<System>> = OnceCell::const_new();
+
+async fn system() -> &'static RwLock<System> {
+    let start = || async { RwLock::new(System::start().await.expect("the system starts")) };
+    SYSTEM.get_or_init(start).await
+}
+
+/// A story that leaves the system as it is.
+fn story(told: impl AsyncFnOnce(&System)) {
+    RUNTIME.block_on(async {
+        let system = system().await.read().await;
+        told(&system).await;
+    });
+}
+
+/// A story that breaks something: nobody else is on the system meanwhile, and all is mended before it begins.
+fn disturbance(told: impl AsyncFnOnce(&mut System)) {
+    RUNTIME.block_on(async {
+        let mut system = system().await.write().await;
+        system.mend().await.expect("what an earlier story broke can be mended");
+        told(&mut system).await;
+        system.mend().await.expect("what this story broke can be mended");
+    });
+}
+
+/// How often each hard story is told in one run; ten before a release.
+fn rounds() -> usize {
+    std::env::var("ATELIER_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(2)
+}

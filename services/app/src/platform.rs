@@ -1,0 +1,243 @@
+//! What the roles of one process share, and how each is put together from it.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use llm::Provider;
+use projections::Progress;
+use rpc::command::v1::command_service_server::CommandServiceServer;
+use rpc::identity::{Signer, Verifier};
+use rpc::{Auth, Command, ServiceToken};
+use runtime::{Health, postgres};
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::PgPool;
+use tokio_util::sync::CancellationToken;
+
+use crate::assets;
+use crate::config::Config;
+use crate::roles::{Role, Serving};
+
+/// The parts of one process.
+pub struct Platform {
+    config: Config,
+    pub health: Health,
+    keys: keys::Keys,
+    verifier: Verifier,
+    command: Command,
+    auth: Auth,
+    provider: Arc<dyn Provider>,
+    progress: Progress,
+    revocations: auth::Revocations,
+    redis: Option<redis::Client>,
+    /// Present where this process plays the role.
+    local: Local,
+}
+
+/// Services of this process itself.
+#[derive(Default)]
+struct Local {
+    store: Option<(PgPool, store::Store)>,
+    commands: Option<command::Commands>,
+    auth: Option<auth::Auth>,
+    edge: Option<edge::Edge>,
+}
+
+impl Platform {
+    /// Connects nothing yet: every part connects when it is first used, and waits for what is still starting.
+    pub fn new(config: Config, roles: &[Role]) -> anyhow::Result<Self> {
+        let plays = |role| roles.contains(&role);
+        let signer = config.identity.signing_key.as_ref().map(Signer::new).transpose()?;
+        let own_key = signer.as_ref().map(Signer::public_key);
+        let verifier = Verifier::new(config.identity.public_keys.iter().chain(&own_key).map(String::as_str))?;
+        let keys_config = config.keys.as_ref().context("[keys] kek is missing")?;
+        let keys = keys::Keys::connect(pool(&config, "keys", config.database.other_connections)?, keys_config)?;
+        let redis = config.redis.url.as_ref().map(|url| redis::Client::open(url.expose_secret())).transpose()?;
+        let revocations = if plays(Role::Auth) { auth::Revocations::in_process() } else { auth::Revocations::remote() };
+        let mut local = Local::default();
+
+        if plays(Role::Command) || plays(Role::Relay) {
+            local.store = Some(event_store(&config, keys.clone())?);
+        }
+        if let (true, Some((_, store))) = (plays(Role::Command), &local.store) {
+            local.commands = Some(command::Commands::new(store.clone(), verifier.clone()));
+        }
+        let command = match &local.commands {
+            Some(commands) => Command::local(commands.clone()),
+            None => Command::remote(rpc::connect(
+                config
+                    .rpc
+                    .command_url
+                    .as_deref()
+                    .context("[rpc] command_url is missing: this process does not play the command role")?,
+                config.rpc.timeout,
+            )?),
+        };
+        if plays(Role::Auth) {
+            let parts = auth::Parts {
+                pool: pool(&config, "auth", config.database.other_connections)?,
+                command: command.clone(),
+                redis: redis.as_ref().map(lazily).transpose()?,
+                signer: signer.context("[identity] signing_key is missing: the auth role signs with it")?,
+                revocations: revocations.clone(),
+            };
+            local.auth = Some(auth::Auth::new(config.auth.clone(), parts)?);
+        }
+        let auth = match &local.auth {
+            Some(auth) => Auth::local(auth.clone()),
+            None => Auth::remote(rpc::connect(
+                config
+                    .rpc
+                    .auth_url
+                    .as_deref()
+                    .context("[rpc] auth_url is missing: this process does not play the auth role")?,
+                config.rpc.timeout,
+            )?),
+        };
+        if plays(Role::Edge) {
+            let parts =
+                edge::Parts { bus: config.kafka.clone(), keys: keys.clone(), sessions: Arc::new(command.clone()) };
+            local.edge = Some(edge::Edge::new(config.edge.clone(), parts)?);
+        }
+        let provider = llm::provider(config.llm.clone())?;
+        let (health, progress) = (Health::default(), Progress::default());
+        // All of them before the first one starts, so that no role alone makes the process look ready.
+        roles.iter().for_each(|role| drop(health.role(role.name())));
+        Ok(Self { config, health, keys, verifier, command, auth, provider, progress, revocations, redis, local })
+    }
+
+    /// One role, put together.
+    pub fn serve(&self, role: Role, shutdown: CancellationToken) -> Serving {
+        match self.assemble(role, shutdown) {
+            Ok(serving) => serving,
+            Err(error) => Box::pin(async move { Err(error) }),
+        }
+    }
+
+    fn assemble(&self, role: Role, shutdown: CancellationToken) -> anyhow::Result<Serving> {
+        let health = self.health.role(role.name());
+        Ok(match role {
+            Role::Gateway => {
+                let serving = gateway::serve(self.config.gateway.clone(), self.gateway()?, shutdown);
+                health.ready();
+                Box::pin(serving)
+            }
+            Role::Auth => {
+                let auth = self.local.auth.clone().context("auth was not made")?;
+                health.ready();
+                Box::pin(auth.serve(shutdown))
+            }
+            Role::Command => Box::pin(self.watch_store(health, shutdown)?),
+            Role::Relay => {
+                let (pool, store) = self.local.store.as_ref().context("the store was not made")?;
+                let kafka = self.config.kafka.clone();
+                let parts = relay::Parts { pool: pool.clone(), kafka, wake: store.subscribe_appends(), health };
+                Box::pin(relay::serve(self.config.relay.clone(), parts, shutdown))
+            }
+            Role::Generation => {
+                let parts = generation::Parts {
+                    bus: self.config.kafka.clone(),
+                    keys: self.keys.clone(),
+                    command: self.command.clone(),
+                    token: ServiceToken::new(self.auth.clone(), "generation", self.internal_secret()?),
+                    provider: self.provider.clone(),
+                    context_chars: self.config.llm.context_chars,
+                    health,
+                };
+                Box::pin(generation::serve(self.config.generation.clone(), parts, shutdown))
+            }
+            Role::Projector => {
+                let parts = projector::Parts {
+                    pool: pool(&self.config, "read", self.config.database.other_connections)?,
+                    bus: self.config.kafka.clone(),
+                    keys: self.keys.clone(),
+                    progress: self.progress.clone(),
+                    health,
+                };
+                Box::pin(projector::serve(self.config.projector.clone(), parts, shutdown))
+            }
+            Role::Edge => {
+                let edge = self.local.edge.clone().context("the edge was not made")?;
+                health.ready();
+                Box::pin(async move { edge.serve(shutdown).await })
+            }
+        })
+    }
+
+    fn gateway(&self) -> anyhow::Result<gateway::Parts> {
+        Ok(gateway::Parts {
+            command: self.command.clone(),
+            auth: self.auth.clone(),
+            edge: self.local.edge.clone(),
+            read_pool: pool(&self.config, "gateway", self.config.database.read_connections)?,
+            progress: self.progress.clone(),
+            models: self.provider.models().into_iter().enumerate().map(model).collect(),
+            redis: self.redis.clone(),
+            revocations: self.revocations.clone(),
+            verifier: self.verifier.clone(),
+            assets: assets::web_ui(),
+        })
+    }
+
+    fn internal_secret(&self) -> anyhow::Result<SecretString> {
+        self.config.identity.internal_secret.clone().context("[identity] internal_secret is missing")
+    }
+
+    /// The command role has no loop of its own: it is called. It says whether its store answers.
+    fn watch_store(
+        &self,
+        health: runtime::RoleHealth,
+        shutdown: CancellationToken,
+    ) -> anyhow::Result<impl Future<Output = anyhow::Result<()>> + use<>> {
+        let (pool, _) = self.local.store.clone().context("the store was not made")?;
+        Ok(postgres::watch(pool, health, shutdown))
+    }
+
+    /// gRPC for other processes, where an address is configured.
+    pub fn serve_rpc(&self, shutdown: CancellationToken) -> Option<Serving> {
+        let (address, commands) = (self.config.rpc.command_listen?, self.local.commands.clone()?);
+        Some(Box::pin(async move {
+            let limit = 64 * 1024 * 1024;
+            let service = CommandServiceServer::new(commands).max_decoding_message_size(limit);
+            tonic::transport::Server::builder()
+                .tcp_nodelay(true)
+                .add_service(service)
+                .serve_with_shutdown(address, shutdown.cancelled_owned())
+                .await
+                .with_context(|| format!("gRPC cannot be served on {address}"))
+        }))
+    }
+}
+
+fn pool(config: &Config, owner: &'static str, connections: u32) -> anyhow::Result<PgPool> {
+    let limits = postgres::Limits { connections, wait: config.database.wait };
+    postgres::pool(config.database_url()?, owner, limits).context("[database] url is not a Postgres URL")
+}
+
+fn event_store(config: &Config, keys: keys::Keys) -> anyhow::Result<(PgPool, store::Store)> {
+    let settings = config.store.as_ref().context("[store] pepper is missing: `openssl rand -base64 32`")?;
+    let pool = pool(config, "store", config.database.command_connections)?;
+    let store = store::Store::connect(pool.clone(), settings, keys)?;
+    Ok((pool, store))
+}
+
+/// A model as the API lists it; the first one answers where none is named.
+fn model((place, model): (usize, llm::Model)) -> gateway::ModelInfo {
+    gateway::ModelInfo {
+        id: model.id,
+        provider: model.provider,
+        default: place == 0,
+        context_length: model.context_length,
+        prices: model.prices.map(|prices| gateway::ModelPrices {
+            prompt: prices.prompt.to_string(),
+            completion: prices.completion.to_string(),
+            currency: prices.currency,
+        }),
+        abilities: vec!["files".to_owned(), "reasoning".to_owned()],
+    }
+}
+
+/// Connects when it is first used.
+fn lazily(client: &redis::Client) -> redis::RedisResult<redis::aio::ConnectionManager> {
+    let settings = redis::aio::ConnectionManagerConfig::new().set_number_of_retries(1);
+    redis::aio::ConnectionManager::new_lazy_with_config(client.clone(), settings)
+}

@@ -1,0 +1,89 @@
+//! The secrets of an installation on this machine: made once, kept beside its data, readable by its owner only.
+
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use anyhow::Context;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use figment::Figment;
+use figment::providers::Serialized;
+use ring::rand::{SecureRandom, SystemRandom};
+use serde::{Deserialize, Serialize};
+
+/// Losing this file means losing every sealed text: back it up like the data.
+#[derive(Serialize, Deserialize)]
+pub struct Secrets {
+    /// Wraps the keys of people and projects.
+    pub key_encryption_key: String,
+    /// Keys the hashes of unique values and of idempotent bodies.
+    pub pepper: String,
+    /// Signs internal tokens.
+    pub signing_key: String,
+    /// Lets roles get tokens of their own.
+    pub internal_secret: String,
+}
+
+impl Secrets {
+    /// Reads the file, or makes a new one.
+    pub fn load_or_create(file: &Path) -> anyhow::Result<Self> {
+        match std::fs::read_to_string(file) {
+            Ok(text) => toml::from_str(&text).with_context(|| format!("{} is damaged", file.display())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Self::create(file),
+            Err(error) => Err(error).with_context(|| format!("cannot read {}", file.display())),
+        }
+    }
+
+    fn create(file: &Path) -> anyhow::Result<Self> {
+        let fresh = Self {
+            key_encryption_key: random()?,
+            pepper: random()?,
+            signing_key: random()?,
+            internal_secret: random()?,
+        };
+        let mut options = std::fs::OpenOptions::new();
+        let mut open = options
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(file)
+            .with_context(|| format!("cannot write {}", file.display()))?;
+        open.write_all(toml::to_string(&fresh)?.as_bytes())?;
+        open.sync_all()?;
+        Ok(fresh)
+    }
+
+    /// As settings, for what the file and the environment leave open.
+    pub fn settings(&self) -> Figment {
+        Figment::new()
+            .join(Serialized::default("keys.kek", &self.key_encryption_key))
+            .join(Serialized::default("store.pepper", &self.pepper))
+            .join(Serialized::default("identity.signing_key", &self.signing_key))
+            .join(Serialized::default("identity.internal_secret", &self.internal_secret))
+    }
+}
+
+/// 32 random bytes in base64.
+fn random() -> anyhow::Result<String> {
+    let mut bytes = [0_u8; 32];
+    SystemRandom::new().fill(&mut bytes).map_err(|_| anyhow::anyhow!("the system gives no randomness"))?;
+    Ok(STANDARD.encode(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_made_once() {
+        let folder = std::env::temp_dir().join(format!("atelier-secrets-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = folder.join("secrets.toml");
+        let first = Secrets::load_or_create(&file).unwrap();
+        let second = Secrets::load_or_create(&file).unwrap();
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(first.pepper, second.pepper);
+        assert_ne!(first.pepper, first.internal_secret);
+    }
+}

@@ -1,0 +1,58 @@
+//! The table `auth.credentials`.
+
+use domain::{TenantId, UserId};
+use sqlx::{PgExecutor, Row};
+
+/// How one user proves who they are.
+pub struct Credentials {
+    pub password_hash: String,
+    /// Whether the sign-up that wrote this was finished.
+    pub activated: bool,
+}
+
+/// Writes credentials that wait for their sign-up to be finished. False: the user has some already.
+pub async fn prepare(
+    db: impl PgExecutor<'_>,
+    user: UserId,
+    tenant: TenantId,
+    password_hash: &str,
+) -> sqlx::Result<bool> {
+    let written = sqlx::query(
+        "insert into auth.credentials (user_id, tenant_id, password_hash) values ($1, $2, $3) on conflict do nothing",
+    )
+    .bind(user.as_uuid())
+    .bind(tenant.as_uuid())
+    .bind(password_hash)
+    .execute(db)
+    .await?;
+    Ok(written.rows_affected() == 1)
+}
+
+/// Takes back what [`prepare`] wrote, for a user that was never registered.
+pub async fn discard(db: impl PgExecutor<'_>, user: UserId) -> sqlx::Result<()> {
+    sqlx::query("delete from auth.credentials where user_id = $1 and activated_at is null")
+        .bind(user.as_uuid())
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+pub async fn find(db: impl PgExecutor<'_>, user: UserId) -> sqlx::Result<Option<Credentials>> {
+    let row = sqlx::query(
+        "select password_hash, activated_at is not null as activated
+         from auth.credentials where user_id = $1",
+    )
+    .bind(user.as_uuid())
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|row| Credentials { password_hash: row.get("password_hash"), activated: row.get("activated") }))
+}
+
+/// The sign-up is finished. Saying so again changes nothing.
+pub async fn activate(db: impl PgExecutor<'_>, user: UserId) -> sqlx::Result<()> {
+    sqlx::query("update auth.credentials set activated_at = now() where user_id = $1 and activated_at is null")
+        .bind(user.as_uuid())
+        .execute(db)
+        .await?;
+    Ok(())
+}

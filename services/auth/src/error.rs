@@ -1,0 +1,110 @@
+use rpc::fault;
+use tonic::metadata::MetadataValue;
+use tonic::{Code, Status};
+
+/// What can go wrong in auth.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("the e-mail address is not valid")]
+    InvalidEmail,
+    #[error("a name of 1 to 200 characters is required")]
+    InvalidName,
+    #[error("the password needs at least {0} characters")]
+    PasswordTooShort(usize),
+    #[error("the password may have at most {0} characters")]
+    PasswordTooLong(usize),
+    #[error("this password is on the lists that attackers try first")]
+    PasswordTooCommon,
+    #[error("an account with this e-mail address exists")]
+    EmailTaken,
+    /// Unknown address and wrong password are one answer.
+    #[error("the e-mail address or the password is wrong")]
+    InvalidCredentials,
+    /// Unknown, expired, revoked and used tokens are one answer.
+    #[error("the token is not valid")]
+    InvalidToken,
+    #[error("too many attempts, try again in {retry_after} seconds")]
+    TooManyAttempts { retry_after: u64 },
+    #[error("service tokens are for the roles of this installation")]
+    Forbidden,
+    #[error("too many sign-ins at once, try again")]
+    Busy,
+    /// The write side said no, in its own words.
+    #[error("{0}")]
+    Command(Status),
+    #[error("the database did not answer")]
+    Database(#[from] sqlx::Error),
+    #[error("internal error")]
+    Internal(#[from] anyhow::Error),
+}
+
+/// The metadata key with the seconds to wait.
+const RETRY_AFTER: &str = "retry-after";
+
+impl From<Error> for Status {
+    fn from(error: Error) -> Self {
+        let detail = error.to_string();
+        match error {
+            Error::InvalidEmail => fault(Code::InvalidArgument, "invalid_email", detail),
+            Error::InvalidName => fault(Code::InvalidArgument, "invalid_name", detail),
+            Error::PasswordTooShort(_) => fault(Code::InvalidArgument, "password_too_short", detail),
+            Error::PasswordTooLong(_) => fault(Code::InvalidArgument, "password_too_long", detail),
+            Error::PasswordTooCommon => fault(Code::InvalidArgument, "password_too_common", detail),
+            Error::EmailTaken => fault(Code::AlreadyExists, "email_taken", detail),
+            Error::InvalidCredentials => fault(Code::Unauthenticated, "invalid_credentials", detail),
+            Error::InvalidToken => fault(Code::Unauthenticated, "unauthenticated", detail),
+            Error::TooManyAttempts { retry_after } => {
+                let mut status = fault(Code::ResourceExhausted, "too_many_attempts", detail);
+                status.metadata_mut().insert(RETRY_AFTER, MetadataValue::from(retry_after));
+                status
+            }
+            Error::Forbidden => fault(Code::PermissionDenied, "forbidden", detail),
+            Error::Busy => fault(Code::Unavailable, "unavailable", detail),
+            Error::Command(status) => status,
+            Error::Database(cause) => database(&cause, detail),
+            Error::Internal(cause) => {
+                tracing::error!(error = ?cause, "a call to auth failed");
+                fault(Code::Internal, "internal", detail)
+            }
+        }
+    }
+}
+
+/// A database that cannot be reached will be back; an answer it refused to give is our mistake.
+fn database(cause: &sqlx::Error, detail: String) -> Status {
+    tracing::error!(error = %cause, "auth's database failed: {cause}");
+    match cause {
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => {
+            fault(Code::Unavailable, "unavailable", detail)
+        }
+        sqlx::Error::Database(refused) if goes_away(refused.code().as_deref()) => {
+            fault(Code::Unavailable, "unavailable", detail)
+        }
+        _ => fault(Code::Internal, "internal", "internal error"),
+    }
+}
+
+/// SQLSTATE classes 08 (connection), 53 (resources), 57 (operator intervention: shutdown, starting up)
+/// and 25006 (read-only after a failover).
+fn goes_away(code: Option<&str>) -> bool {
+    code.is_some_and(|code| ["08", "53", "57", "25006"].iter().any(|class| code.starts_with(class)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_names_its_stable_code() {
+        assert_eq!(rpc::stable_code(&Error::EmailTaken.into()), "email_taken");
+        assert_eq!(rpc::stable_code(&Error::InvalidToken.into()), "unauthenticated");
+        assert_eq!(rpc::stable_code(&Error::Database(sqlx::Error::PoolTimedOut).into()), "unavailable");
+        assert_eq!(rpc::stable_code(&Error::Database(sqlx::Error::RowNotFound).into()), "internal");
+    }
+
+    #[test]
+    fn too_many_attempts_say_when_to_come_back() {
+        let status = Status::from(Error::TooManyAttempts { retry_after: 42 });
+        assert_eq!(status.metadata().get(RETRY_AFTER).unwrap(), "42");
+    }
+}

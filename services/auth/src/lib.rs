@@ -1,0 +1,59 @@
+//! Who someone is: password accounts, opaque tokens outside, signed internal tokens inside.
+//!
+//! **Invariant:** a password or a token is never stored, only its hash; neither ever reaches a log line.
+
+mod config;
+mod credentials;
+mod error;
+mod exchange;
+mod families;
+mod family;
+mod housekeeping;
+mod password;
+mod refresh;
+mod revocations;
+mod revoke;
+mod service;
+mod service_token;
+mod sign_in;
+mod sign_up;
+mod throttle;
+mod token;
+
+use redis::aio::ConnectionManager;
+use rpc::identity::Signer;
+use sqlx::PgPool;
+use sqlx::migrate::Migrator;
+use tokio_util::sync::CancellationToken;
+
+pub use config::{Argon2, Config};
+pub use error::Error;
+pub use family::FamilyId;
+pub use revocations::{Feed, Missed, Revocations};
+pub use service::Auth;
+pub use sign_up::complaints;
+
+/// The tables of this service, in the schema `auth`.
+pub static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/auth");
+
+/// What auth stands on.
+pub struct Parts {
+    /// Acts as `atelier_auth`.
+    pub pool: PgPool,
+    /// The write side, where people are registered and found.
+    pub command: rpc::Command,
+    /// Carries revocations to other processes and counts sign-in attempts for all of them.
+    pub redis: Option<ConnectionManager>,
+    /// Signs internal tokens; nobody else holds it.
+    pub signer: Signer,
+    /// Where revocations are announced in this process.
+    pub revocations: Revocations,
+}
+
+/// Serves until `shutdown`: gRPC where an address is configured, and the housekeeping of tokens.
+///
+/// Where the roles share a process, build [`Auth::new`] once, hand it to the callers as
+/// `rpc::Auth::local(auth.clone())`, and run [`Auth::serve`] on the same value.
+pub async fn serve(config: Config, parts: Parts, shutdown: CancellationToken) -> anyhow::Result<()> {
+    Auth::new(config, parts)?.serve(shutdown).await
+}

@@ -1,0 +1,122 @@
+//! The rpcs of `AuthService`, each in a file of its own.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use redis::aio::ConnectionManager;
+use rpc::auth::v1::auth_service_server::{AuthService, AuthServiceServer};
+use rpc::auth::v1::{
+    ExchangeRequest, ExchangeResponse, RefreshRequest, RevokeRequest, RevokeResponse, ServiceTokenRequest,
+    ServiceTokenResponse, SignInRequest, SignUpRequest, SignedIn,
+};
+use rpc::identity::{Claims, Signer};
+use sqlx::PgPool;
+use tokio_util::sync::CancellationToken;
+use tonic::{Request, Response, Status};
+
+use crate::password::Hasher;
+use crate::throttle::Throttle;
+use crate::{Config, Error, FamilyId, Parts, Revocations, housekeeping};
+
+/// The service. Cheap to clone.
+#[derive(Clone)]
+pub struct Auth(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub config: Config,
+    pub pool: PgPool,
+    pub command: rpc::Command,
+    pub signer: Signer,
+    pub hasher: Hasher,
+    pub throttle: Throttle,
+    pub revocations: Revocations,
+    pub redis: Option<ConnectionManager>,
+}
+
+impl Auth {
+    /// Fails only on a configuration that cannot be used.
+    pub fn new(config: Config, parts: Parts) -> anyhow::Result<Self> {
+        config.check()?;
+        let Parts { pool, command, redis, signer, revocations } = parts;
+        let hasher = Hasher::new(&config)?;
+        let throttle = Throttle::new(&config, redis.clone());
+        Ok(Self(Arc::new(Inner { config, pool, command, signer, hasher, throttle, revocations, redis })))
+    }
+
+    /// Runs until `shutdown`: see [`crate::serve`].
+    pub async fn serve(self, shutdown: CancellationToken) -> anyhow::Result<()> {
+        let housekeeping = housekeeping::run(&self.0, &shutdown);
+        let (served, ()) = tokio::join!(self.clone().listen(&shutdown), housekeeping);
+        served
+    }
+
+    async fn listen(self, shutdown: &CancellationToken) -> anyhow::Result<()> {
+        let Some(address) = self.0.config.listen else {
+            shutdown.cancelled().await;
+            return Ok(());
+        };
+        let served = tonic::transport::Server::builder()
+            .add_service(AuthServiceServer::new(self))
+            .serve_with_shutdown(address, shutdown.cancelled())
+            .await;
+        shutdown.cancel();
+        served.with_context(|| format!("auth cannot serve on {address}"))
+    }
+}
+
+impl Inner {
+    /// What auth shows the write side.
+    pub fn service_token(&self) -> Result<String, Error> {
+        self.sign(&Claims::service("auth", self.internal_end()))
+    }
+
+    /// When an internal token made now ends, Unix seconds.
+    pub fn internal_end(&self) -> i64 {
+        chrono::Utc::now().timestamp() + self.config.internal.as_secs() as i64
+    }
+
+    pub fn sign(&self, claims: &Claims) -> Result<String, Error> {
+        Ok(self.signer.sign(claims).context("an internal token could not be signed")?)
+    }
+
+    /// Everyone who holds something of this family must let go of it.
+    pub async fn announce(&self, family: FamilyId) {
+        self.revocations.announce(family);
+        let Some(mut redis) = self.redis.clone() else { return };
+        let told = tokio::time::timeout(self.config.redis_timeout, Revocations::publish(&mut redis, family)).await;
+        if !matches!(told, Ok(Ok(()))) {
+            tracing::warn!(family.id = %family, "other processes hear of the end of {family} only when they ask");
+        }
+    }
+}
+
+#[tonic::async_trait]
+impl AuthService for Auth {
+    async fn sign_up(&self, request: Request<SignUpRequest>) -> Result<Response<SignedIn>, Status> {
+        Ok(Response::new(self.0.sign_up(request.into_inner()).await?))
+    }
+
+    async fn sign_in(&self, request: Request<SignInRequest>) -> Result<Response<SignedIn>, Status> {
+        Ok(Response::new(self.0.sign_in(request.into_inner()).await?))
+    }
+
+    async fn refresh(&self, request: Request<RefreshRequest>) -> Result<Response<SignedIn>, Status> {
+        Ok(Response::new(self.0.refresh(&request.into_inner().refresh_token).await?))
+    }
+
+    async fn revoke(&self, request: Request<RevokeRequest>) -> Result<Response<RevokeResponse>, Status> {
+        self.0.revoke(&request.into_inner().token).await?;
+        Ok(Response::new(RevokeResponse {}))
+    }
+
+    async fn exchange(&self, request: Request<ExchangeRequest>) -> Result<Response<ExchangeResponse>, Status> {
+        Ok(Response::new(self.0.exchange(&request.into_inner().access_token).await?))
+    }
+
+    async fn service_token(
+        &self,
+        request: Request<ServiceTokenRequest>,
+    ) -> Result<Response<ServiceTokenResponse>, Status> {
+        Ok(Response::new(self.0.hand_out_service_token(&request.into_inner())?))
+    }
+}

@@ -1,0 +1,38 @@
+use domain::UserId;
+use rpc::auth::v1::{SignInRequest, SignedIn};
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use crate::service::Inner;
+use crate::throttle::Account;
+use crate::{Error, credentials, password};
+
+impl Inner {
+    /// An unknown address takes as long as a wrong password, and gets the same answer.
+    pub async fn sign_in(&self, request: SignInRequest) -> Result<SignedIn, Error> {
+        let SignInRequest { email, password, device } = request;
+        let account = Account::of(&email);
+        self.throttle.admit(&account).await?;
+
+        let person = self.find(&email).await?;
+        // Nobody has the nil id, but looking it up takes the same time.
+        let user = person.map_or(UserId::from_uuid(Uuid::nil()), |(user, _)| user);
+        let stored = credentials::find(&self.pool, user).await?;
+        let hash = stored.map(|credentials| credentials.password_hash);
+        let matches = self.hasher.verify(&bounded(password), hash).await?;
+        let person = person.filter(|_| matches).ok_or_else(refused)?;
+
+        self.throttle.forgive(&account).await;
+        self.welcome(person, &device).await
+    }
+}
+
+/// What is longer than any password is wrong, and not worth hashing whole.
+fn bounded(password: String) -> SecretString {
+    if password.chars().count() <= password::MAX { password.into() } else { SecretString::from(String::new()) }
+}
+
+fn refused() -> Error {
+    tracing::info!("a sign-in was refused");
+    Error::InvalidCredentials
+}

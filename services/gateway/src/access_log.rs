@@ -1,0 +1,50 @@
+//! One line per request: what was asked for by whom, how it ended and how long it took. No query, no body.
+
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request};
+use axum::middleware::Next;
+use axum::response::Response;
+use domain::UserId;
+use http::Method;
+
+use crate::request_id::RequestId;
+
+/// Left in an answer's extensions by whoever found out who asked.
+#[derive(Clone, Copy)]
+pub struct AskedBy(pub UserId);
+
+pub async fn log(request: Request, next: Next) -> Response {
+    let begun = Instant::now();
+    let method = request.method().clone();
+    let path = template(&request);
+    let id = request.extensions().get::<RequestId>().cloned();
+
+    let response = next.run(request).await;
+    let user = response.extensions().get::<AskedBy>().map(|asked| asked.0);
+    let (status, seconds) = (response.status().as_u16(), begun.elapsed().as_secs_f64());
+    let labels = [("method", word(&method).to_owned()), ("path", path.clone()), ("status", status.to_string())];
+    metrics::histogram!("atelier_http_request_seconds", &labels).record(seconds);
+    tracing::info!(
+        http.method = %method,
+        http.path = path,
+        http.status = status,
+        latency_ms = seconds * 1_000.0,
+        user.id = user.map(tracing::field::display),
+        request.id = id.as_ref().map(RequestId::as_str),
+        "{method} {path} {status}"
+    );
+    response
+}
+
+/// A label has few values, whatever callers send.
+fn word(method: &Method) -> &str {
+    let known = [Method::GET, Method::HEAD, Method::POST, Method::PATCH, Method::PUT, Method::DELETE, Method::OPTIONS];
+    if known.contains(method) { method.as_str() } else { "other" }
+}
+
+/// `/api/v1/sessions/{id}`, never the id: paths are labels of a metric. What has no route is one path.
+fn template(request: &Request) -> String {
+    let matched = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    matched.unwrap_or_else(|| "(web)".to_owned())
+}

@@ -1,0 +1,61 @@
+//! The REST API, one file per thing it is about. Adding is free, renaming is not.
+
+pub mod account;
+mod archive;
+mod diff;
+mod events;
+mod files;
+mod generate;
+mod me;
+mod messages;
+pub mod models;
+mod openapi;
+mod projects;
+mod sessions;
+mod versions;
+
+use axum::Router;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::state::Gateway;
+
+pub use openapi::document;
+
+/// Where everything below lives.
+pub const BASE: &str = "/api/v1";
+
+/// All routes, and the document that describes them.
+fn described() -> OpenApiRouter<Gateway> {
+    let api = OpenApiRouter::new()
+        .routes(routes!(account::sign_up))
+        .routes(routes!(account::sign_in))
+        .routes(routes!(account::sign_out))
+        .routes(routes!(account::refresh))
+        .routes(routes!(account::revoke))
+        .routes(routes!(account::providers))
+        .routes(routes!(me::show, me::change))
+        .routes(routes!(projects::list, projects::create))
+        .routes(routes!(projects::show, projects::change, projects::delete))
+        .routes(routes!(files::show))
+        .routes(routes!(archive::download))
+        .routes(routes!(sessions::list, sessions::open))
+        .routes(routes!(sessions::show, sessions::change, sessions::delete))
+        .routes(routes!(messages::list, messages::post))
+        .routes(routes!(messages::cancel))
+        .routes(routes!(versions::import))
+        .routes(routes!(versions::list))
+        .routes(routes!(versions::show))
+        .routes(routes!(diff::show))
+        .routes(routes!(versions::restore))
+        .routes(routes!(generate::generate))
+        .routes(routes!(models::list));
+    OpenApiRouter::with_openapi(openapi::frame()).nest(BASE, api)
+}
+
+/// The API as a router: what is described, the streams of the edge where it is in this process, and the docs.
+pub fn router(gateway: &Gateway) -> Router {
+    let (routes, mut document) = described().split_for_parts();
+    openapi::add_events(&mut document);
+    routes.with_state(gateway.clone()).merge(events::router(gateway)).merge(openapi::docs(document))
+}

@@ -1,0 +1,195 @@
+//! Opaque tokens to people: asks auth once, remembers for seconds, and forgets at once what is revoked.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use auth::{FamilyId, Revocations};
+use chrono::{DateTime, Utc};
+use domain::{TenantId, UserId};
+use futures::StreamExt;
+use moka::future::Cache;
+use ring::digest::{SHA256, digest};
+use rpc::auth::v1::ExchangeRequest;
+use rpc::identity::Verifier;
+use secrecy::{ExposeSecret, SecretString};
+use tokio_util::sync::CancellationToken;
+use tonic::{Code, Status};
+
+use crate::Config;
+
+/// Someone with a valid token.
+pub struct Identity {
+    pub user: UserId,
+    pub tenant: TenantId,
+    internal_token: SecretString,
+    /// When the access token ends.
+    pub expires_at: DateTime<Utc>,
+    /// Cancelled when the sign-in is revoked.
+    pub revoked: CancellationToken,
+    learned: Instant,
+}
+
+impl Identity {
+    /// What command and edge are shown.
+    pub fn internal_token(&self) -> &str {
+        self.internal_token.expose_secret()
+    }
+}
+
+/// One sign-in that is known here: how to end what hangs on it, and how to ask whether it still is.
+#[derive(Clone)]
+struct Family {
+    revoked: CancellationToken,
+    access_token: Arc<SecretString>,
+}
+
+/// Cheap to clone.
+#[derive(Clone)]
+pub struct Identities(Arc<Inner>);
+
+struct Inner {
+    auth: rpc::Auth,
+    verifier: Verifier,
+    revocations: Revocations,
+    blind_term: Duration,
+    /// By the hash of the token, so that a copy of this memory is not a bunch of keys to look through.
+    known: Cache<[u8; 32], Arc<Identity>>,
+    families: moka::sync::Cache<FamilyId, Family>,
+    /// Families that ended lately: an answer that was on its way meanwhile must not bring them back.
+    over: moka::sync::Cache<FamilyId, ()>,
+}
+
+/// Longer than an access token lives, so that a stream that hangs on one hears of its end.
+const FAMILY_TERM: Duration = Duration::from_mins(16);
+/// Questions to auth at once while revocations are not heard.
+const QUESTIONS: usize = 16;
+
+impl Identities {
+    pub fn new(config: &Config, auth: rpc::Auth, verifier: Verifier, revocations: Revocations) -> Self {
+        let known = Cache::builder().max_capacity(config.identities).time_to_live(config.identity_cache).build();
+        let family_cache = || moka::sync::Cache::builder().max_capacity(config.identities);
+        Self(Arc::new(Inner {
+            auth,
+            verifier,
+            revocations,
+            blind_term: config.identity_cache_blind,
+            known,
+            families: family_cache().time_to_live(FAMILY_TERM).build(),
+            over: moka::sync::Cache::builder().max_capacity(config.identities).time_to_live(FAMILY_TERM).build(),
+        }))
+    }
+
+    /// Who this token was given to, if that is already known. Asks nobody.
+    pub async fn recall(&self, access_token: &str) -> Option<Arc<Identity>> {
+        let identity = self.0.known.get(&key(access_token)).await?;
+        self.0.is_good(&identity).then_some(identity)
+    }
+
+    /// Who this token was given to. Many who ask at once are one question to auth.
+    pub async fn resolve(&self, access_token: &str) -> Result<Arc<Identity>, Status> {
+        let key = key(access_token);
+        if let Some(identity) = self.0.known.get(&key).await {
+            if self.0.is_good(&identity) {
+                return Ok(identity);
+            }
+            self.0.known.invalidate(&key).await;
+        }
+        let asking = self.0.ask(access_token);
+        self.0.known.try_get_with(key, asking).await.map_err(|status: Arc<Status>| Status::clone(&status))
+    }
+
+    /// This token was revoked just now, by us: what hangs on it ends without waiting for the news.
+    pub async fn forget(&self, token: &str) {
+        if let Some(identity) = self.0.known.remove(&key(token)).await {
+            identity.revoked.cancel();
+        }
+    }
+
+    /// Hears of revocations until `shutdown`.
+    pub async fn watch(&self, shutdown: &CancellationToken) {
+        let mut feed = self.0.revocations.subscribe();
+        let mut blind = tokio::time::interval(self.0.blind_term);
+        loop {
+            tokio::select! {
+                () = shutdown.cancelled() => return,
+                news = feed.next() => match news {
+                    Some(Ok(family)) => self.0.end(family),
+                    Some(Err(auth::Missed)) => self.0.forget_all(),
+                    None => return,
+                },
+                _ = blind.tick() => if !self.0.revocations.complete() { self.0.ask_again().await },
+            }
+        }
+    }
+}
+
+impl Inner {
+    async fn ask(&self, access_token: &str) -> Result<Arc<Identity>, Status> {
+        let request = ExchangeRequest { access_token: access_token.to_owned() };
+        let answer = self.auth.exchange(request, "").await?;
+        // Who it is comes from what is signed, not from what is said beside it.
+        let claims = self.verifier.verify(&answer.internal_token)?;
+        let (user, tenant) = claims.require_person()?;
+        let family: FamilyId = claims.family.as_deref().unwrap_or_default().parse().map_err(|_| refused())?;
+        let expires_at = DateTime::from_timestamp(answer.access_expires_at, 0).ok_or_else(refused)?;
+        let revoked = self.join(family, access_token);
+        if self.over.contains_key(&family) {
+            return Err(refused());
+        }
+        let internal_token = answer.internal_token.into();
+        Ok(Arc::new(Identity { user, tenant, internal_token, expires_at, revoked, learned: Instant::now() }))
+    }
+
+    /// All tokens of a family end together.
+    fn join(&self, family: FamilyId, access_token: &str) -> CancellationToken {
+        let known = self.families.get(&family).map(|known| known.revoked);
+        let revoked = known.unwrap_or_default();
+        let access_token = Arc::new(SecretString::from(access_token));
+        self.families.insert(family, Family { revoked: revoked.clone(), access_token });
+        revoked
+    }
+
+    fn is_good(&self, identity: &Identity) -> bool {
+        let blind = !self.revocations.complete() && identity.learned.elapsed() > self.blind_term;
+        !blind && !identity.revoked.is_cancelled() && Utc::now() < identity.expires_at
+    }
+
+    fn end(&self, family: FamilyId) {
+        self.over.insert(family, ());
+        if let Some(known) = self.families.remove(&family) {
+            known.revoked.cancel();
+        }
+    }
+
+    fn forget_all(&self) {
+        let families: Vec<_> = self.families.iter().map(|(family, known)| (*family, known)).collect();
+        for (family, known) in families {
+            known.revoked.cancel();
+            self.families.invalidate(&family);
+        }
+        self.known.invalidate_all();
+    }
+
+    /// While nobody tells us what is revoked, we ask for everyone who is here.
+    async fn ask_again(&self) {
+        let families: Vec<_> = self.families.iter().map(|(family, known)| (*family, known)).collect();
+        let asking = futures::stream::iter(families).for_each_concurrent(QUESTIONS, |(family, known)| async move {
+            let request = ExchangeRequest { access_token: known.access_token.expose_secret().to_owned() };
+            let answer = self.auth.exchange(request, "").await;
+            if answer.is_err_and(|status| status.code() == Code::Unauthenticated) {
+                self.end(family);
+            }
+        });
+        asking.await;
+    }
+}
+
+fn refused() -> Status {
+    rpc::fault(Code::Unauthenticated, "unauthenticated", "the token is not valid")
+}
+
+fn key(access_token: &str) -> [u8; 32] {
+    let mut key = [0; 32];
+    key.copy_from_slice(digest(&SHA256, access_token.as_bytes()).as_ref());
+    key
+}

@@ -1,0 +1,117 @@
+//! The front door: checks who is asking, turns HTTP into commands, and shows what happened. Serves the web UI.
+//!
+//! **Invariant:** the tenant comes from the verified token, never from a body. Nothing here writes a table.
+
+mod access_log;
+mod address;
+mod api;
+mod ask;
+mod body;
+mod config;
+mod cookies;
+mod csrf;
+mod error;
+mod headers;
+mod identity;
+mod limit;
+mod middleware;
+mod origin;
+mod problem;
+mod read;
+mod recovery;
+mod request_id;
+mod server;
+mod state;
+mod web_ui;
+mod who;
+mod write;
+
+use anyhow::Context;
+use auth::Revocations;
+use axum::Router;
+use projections::Progress;
+use rpc::identity::Verifier;
+use sqlx::PgPool;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+pub use address::Peer;
+pub use api::document;
+pub use api::models::{ModelInfo, ModelPrices};
+pub use config::{Config, Limits};
+pub use error::Error;
+pub use web_ui::Assets;
+
+use state::Gateway;
+
+/// What the gateway stands on.
+pub struct Parts {
+    /// The write side.
+    pub command: rpc::Command,
+    /// Sign-in and tokens.
+    pub auth: rpc::Auth,
+    /// The streams, where this process plays the edge too; else the ingress sends `*/events` to it.
+    pub edge: Option<edge::Edge>,
+    /// Reads as `atelier_gateway`.
+    pub read_pool: PgPool,
+    /// The projector's in this process, or an empty one.
+    pub progress: Progress,
+    /// What `GET models` lists.
+    pub models: Vec<ModelInfo>,
+    /// Counts for all gateways, and brings revocations from other processes.
+    pub redis: Option<redis::Client>,
+    /// Auth's, where this process plays it too; else [`Revocations::remote`].
+    pub revocations: Revocations,
+    /// Checks internal tokens.
+    pub verifier: Verifier,
+    /// The web UI, where it is in the binary; a configured `web_dir` wins.
+    pub assets: Assets,
+}
+
+/// Listens on `config.listen` and serves until `shutdown`; then finishes the requests already in hand.
+pub async fn serve(config: Config, parts: Parts, shutdown: CancellationToken) -> anyhow::Result<()> {
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}: set ATELIER_GATEWAY_LISTEN to a free address", config.listen))?;
+    serve_on(listener, config, parts, shutdown).await
+}
+
+/// Like [`serve`], on a socket that listens already.
+pub async fn serve_on(
+    listener: TcpListener,
+    config: Config,
+    parts: Parts,
+    shutdown: CancellationToken,
+) -> anyhow::Result<()> {
+    let (redis, revocations) = (parts.redis.clone(), parts.revocations.clone());
+    let (gateway, app) = build(config, parts)?;
+    let hearing = async {
+        match redis {
+            Some(redis) => revocations.follow(redis, shutdown.clone()).await,
+            None => shutdown.cancelled().await,
+        }
+    };
+    tokio::join!(
+        server::serve(listener, app, &gateway.config, shutdown.clone()),
+        gateway.identities.watch(&shutdown),
+        hearing,
+    );
+    Ok(())
+}
+
+/// The whole HTTP application, for tests: without a socket, and deaf to revocations.
+pub fn router(config: Config, parts: Parts) -> anyhow::Result<Router> {
+    build(config, parts).map(|(_, app)| app)
+}
+
+fn build(config: Config, parts: Parts) -> anyhow::Result<(Gateway, Router)> {
+    let assets = match &config.web_dir {
+        Some(folder) => Assets::dir(folder).context("[gateway] web_dir")?,
+        None => parts.assets.clone(),
+    };
+    let gateway = Gateway::new(config, parts)?;
+    let web_ui = web_ui::router(assets, gateway.origin.clone());
+    let all = web_ui.merge(middleware::around_api(api::router(&gateway), &gateway));
+    let app = middleware::around(all, &gateway);
+    Ok((gateway, app))
+}

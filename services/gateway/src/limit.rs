@@ -1,0 +1,107 @@
+//! How often somebody may ask: at most so many requests in any 60 seconds, over all gateways.
+//!
+//! Redis counts for all; this process counts along, and when Redis is away it decides alone, and more strictly.
+
+mod here;
+mod shared;
+
+use std::time::Duration;
+
+use axum::response::Response;
+use domain::UserId;
+use http::HeaderValue;
+use redis::aio::ConnectionManager;
+
+use crate::address::ClientAddress;
+use crate::config::{Config, Limits};
+use here::Here;
+use shared::Shared;
+
+/// What is counted over.
+const WINDOW: Duration = Duration::from_secs(60);
+
+/// Whose requests are counted together.
+#[derive(Clone, Copy, Debug)]
+pub enum Subject {
+    Anonymous(ClientAddress),
+    SignIn(ClientAddress),
+    Person(UserId),
+}
+
+impl Subject {
+    fn key(self) -> String {
+        match self {
+            Self::Anonymous(address) => format!("atelier:limit:anonymous:{address}"),
+            Self::SignIn(address) => format!("atelier:limit:sign-in:{address}"),
+            Self::Person(user) => format!("atelier:limit:person:{user}"),
+        }
+    }
+
+    const fn limit(self, limits: &Limits) -> u32 {
+        match self {
+            Self::Anonymous(_) => limits.anonymous_per_minute.get(),
+            Self::SignIn(_) => limits.sign_in_per_minute.get(),
+            Self::Person(_) => limits.signed_in_per_minute.get(),
+        }
+    }
+}
+
+/// Whether a request may go on, and what is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decision {
+    pub allowed: bool,
+    pub limit: u32,
+    pub used: u32,
+    /// Until the oldest counted request falls out of the window.
+    pub reset: Duration,
+}
+
+impl Decision {
+    /// At least one: a client that is told "0" asks again at once.
+    pub fn reset_seconds(&self) -> u64 {
+        self.reset.as_secs() + 1
+    }
+
+    /// Says it in the answer's headers.
+    pub fn on(&self, mut response: Response) -> Response {
+        let headers = response.headers_mut();
+        headers.insert("ratelimit-limit", HeaderValue::from(self.limit));
+        headers.insert("ratelimit-remaining", HeaderValue::from(self.limit.saturating_sub(self.used)));
+        headers.insert("ratelimit-reset", HeaderValue::from(self.reset_seconds()));
+        response
+    }
+}
+
+pub struct Limiter {
+    limits: Limits,
+    here: Here,
+    shared: Option<Shared>,
+}
+
+impl Limiter {
+    pub fn new(config: &Config, redis: Option<ConnectionManager>) -> Self {
+        let shared = redis.map(|connection| Shared::new(connection, config.redis_timeout));
+        Self { limits: config.limits.clone(), here: Here::default(), shared }
+    }
+
+    /// Counts one request.
+    pub async fn count(&self, subject: Subject) -> Decision {
+        let (key, limit) = (subject.key(), subject.limit(&self.limits));
+        let Some(shared) = &self.shared else { return self.here.count(&key, limit) };
+        match shared.count(&key, limit).await {
+            Some(decision) => {
+                if decision.allowed {
+                    self.here.note(&key, limit);
+                }
+                decision
+            }
+            // Other gateways count apart now, so each allows less.
+            None => self.here.count(&key, (limit / 2).max(1)),
+        }
+    }
+
+    /// Whether this process alone has seen as many as are allowed. Counts nothing.
+    pub fn is_spent(&self, subject: Subject) -> bool {
+        self.here.used(&subject.key()) >= subject.limit(&self.limits)
+    }
+}

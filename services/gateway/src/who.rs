@@ -1,0 +1,141 @@
+//! Who is asking: found out once per request, together with how often they may ask.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::header::AUTHORIZATION;
+use http::request::Parts;
+use http::{HeaderMap, Method};
+use tonic::Code;
+
+use crate::Error;
+use crate::access_log::AskedBy;
+use crate::address::ClientAddress;
+use crate::identity::Identity;
+use crate::limit::{Decision, Subject};
+use crate::state::Gateway;
+
+/// What is known about who asks; in the request's extensions.
+#[derive(Clone)]
+enum Who {
+    Nobody,
+    /// They showed a token that is worth nothing.
+    Refused,
+    /// Auth cannot be asked now.
+    Unknown,
+    Somebody(Arc<Identity>),
+}
+
+/// Someone with a valid token. As an argument of a handler it answers 401 to everyone else.
+#[derive(Clone)]
+pub struct Caller(Arc<Identity>);
+
+impl std::ops::Deref for Caller {
+    type Target = Identity;
+
+    fn deref(&self) -> &Identity {
+        &self.0
+    }
+}
+
+impl Caller {
+    /// As the edge knows people.
+    pub fn for_edge(&self) -> edge::Caller {
+        edge::Caller {
+            user: self.user,
+            tenant: self.tenant,
+            token: self.internal_token().to_owned(),
+            expires_at: Some(self.expires_at),
+            revoked: self.revoked.clone(),
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Caller {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+        match parts.extensions.get::<Who>() {
+            Some(Who::Somebody(identity)) => Ok(Self(Arc::clone(identity))),
+            Some(Who::Unknown) => Err(Error::Unavailable),
+            Some(Who::Nobody | Who::Refused) | None => Err(Error::Unauthenticated),
+        }
+    }
+}
+
+/// Counts the request for who asks, and lets it through with their name on it.
+pub async fn admit(State(gateway): State<Gateway>, mut request: Request, next: Next) -> Response {
+    let address = request.extensions().get::<ClientAddress>().copied().unwrap_or_default();
+    let token = gateway.shown_token(request.headers()).map(str::to_owned);
+    let (who, decision) = if is_sign_in(&request) {
+        (Who::Nobody, gateway.limits.count(Subject::SignIn(address)).await)
+    } else {
+        gateway.admit(token.as_deref(), address).await
+    };
+    if !decision.allowed {
+        let refused = Error::TooManyRequests { retry_after: decision.reset_seconds() }.into_response();
+        return decision.on(refused);
+    }
+    let user = if let Who::Somebody(identity) = &who { Some(identity.user) } else { None };
+    request.extensions_mut().insert(who);
+    let mut response = decision.on(next.run(request).await);
+    if let Some(user) = user {
+        response.extensions_mut().insert(AskedBy(user));
+    }
+    response
+}
+
+impl Gateway {
+    async fn admit(&self, token: Option<&str>, address: ClientAddress) -> (Who, Decision) {
+        let Some(token) = token else {
+            return (Who::Nobody, self.limits.count(Subject::Anonymous(address)).await);
+        };
+        // Guessing tokens costs the guesser: whoever has used up their share is not looked up any more.
+        if self.identities.recall(token).await.is_none() && self.limits.is_spent(Subject::Anonymous(address)) {
+            return (Who::Nobody, self.limits.count(Subject::Anonymous(address)).await);
+        }
+        match self.identities.resolve(token).await {
+            Ok(identity) => {
+                let decision = self.limits.count(Subject::Person(identity.user)).await;
+                (Who::Somebody(identity), decision)
+            }
+            Err(status) => {
+                let who = if status.code() == Code::Unauthenticated { Who::Refused } else { Who::Unknown };
+                (who, self.limits.count(Subject::Anonymous(address)).await)
+            }
+        }
+    }
+
+    /// A bearer token wins over the cookie: it was put there on purpose.
+    pub fn shown_token<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
+        match headers.get(AUTHORIZATION) {
+            Some(value) => Some(value.to_str().ok().and_then(bearer).unwrap_or_default()),
+            None => self.cookies.access(headers),
+        }
+    }
+}
+
+fn bearer(value: &str) -> Option<&str> {
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+fn is_sign_in(request: &Request) -> bool {
+    let path = request.uri().path();
+    request.method() == Method::POST && matches!(path, "/api/v1/auth/sign-in" | "/api/v1/auth/sign-up")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bearer_token_is_one_in_any_case_and_nothing_else_is() {
+        assert_eq!(bearer("Bearer atl_a_1"), Some("atl_a_1"));
+        assert_eq!(bearer("bearer  atl_a_1"), Some("atl_a_1"));
+        assert_eq!(bearer("Basic atl_a_1"), None);
+        assert_eq!(bearer("atl_a_1"), None);
+    }
+}

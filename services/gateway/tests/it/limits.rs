@@ -1,0 +1,90 @@
+use std::net::SocketAddr;
+
+use axum::Router;
+use axum::body::Body;
+use gateway::{Config, Peer};
+use http::Request;
+use tower::ServiceExt;
+
+use crate::browser::is;
+use crate::house::{House, limits, redis_client, somebody};
+
+async fn asks(app: &Router, from: &str) -> (u16, String, String) {
+    let mut request = Request::get("/api/v1/auth/providers").body(Body::empty()).unwrap();
+    request.extensions_mut().insert(Peer(SocketAddr::new(from.parse().unwrap(), 1234)));
+    let response = app.clone().oneshot(request).await.unwrap();
+    let header = |name: &str| response.headers().get(name).map_or("", |value| value.to_str().unwrap()).to_owned();
+    (response.status().as_u16(), header("ratelimit-remaining"), header("retry-after"))
+}
+
+#[tokio::test]
+async fn the_fourth_of_three_waits_and_another_address_does_not() {
+    let app = House::with(Config { limits: limits(3), ..Config::default() }).app();
+    for left in ["2", "1", "0"] {
+        assert_eq!(asks(&app, "192.0.2.1").await, (200, left.to_owned(), String::new()));
+    }
+    let (status, left, wait) = asks(&app, "192.0.2.1").await;
+    assert_eq!((status, left.as_str()), (429, "0"));
+    assert!((1..=60).contains(&wait.parse::<u64>().unwrap()), "{wait}");
+    assert_eq!(asks(&app, "192.0.2.2").await.0, 200);
+}
+
+#[tokio::test]
+async fn someone_who_is_signed_in_has_a_share_of_their_own() {
+    let mut config = Config::default();
+    config.limits.anonymous_per_minute = std::num::NonZeroU32::new(1).unwrap();
+    let alice = somebody(House::with(config)).await;
+    for _ in 0..5 {
+        let answer = alice.get("models").await;
+        assert_eq!((answer.status.as_u16(), answer.header("ratelimit-limit")), (200, "600"));
+    }
+    let nobody = alice.shows("atl_a_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+    assert_eq!(nobody.get("models").await.problem(), is(401, "unauthenticated"));
+    let refused = nobody.get("models").await;
+    assert_eq!(refused.problem(), is(429, "too_many_requests"));
+    assert!(!refused.header("retry-after").is_empty());
+    assert_eq!(alice.get("models").await.status, 200, "the share of the address is not hers");
+}
+
+#[tokio::test]
+async fn guessing_passwords_is_slower_than_anything_else() {
+    let mut config = Config::default();
+    config.limits.sign_in_per_minute = std::num::NonZeroU32::new(2).unwrap();
+    let nobody = House::with(config).browser();
+    let guess = serde_json::json!({ "email": "somebody@example.test", "password": "a wild guess indeed" });
+    for _ in 0..2 {
+        assert_eq!(nobody.post("auth/sign-in", &guess).await.problem(), is(401, "invalid_credentials"));
+    }
+    assert_eq!(nobody.post("auth/sign-in", &guess).await.problem(), is(429, "too_many_requests"));
+    assert_eq!(nobody.get("auth/providers").await.status, 200);
+}
+
+#[tokio::test]
+async fn with_redis_two_gateways_count_together() {
+    let (one, other) = (House::with_redis(limits(4)).app(), House::with_redis(limits(4)).app());
+    let mut answers = Vec::new();
+    for app in [&one, &other, &one, &other, &one, &other] {
+        answers.push(asks(app, "198.51.100.4").await.0);
+    }
+    assert_eq!(answers, [200, 200, 200, 200, 429, 429]);
+    let keys: Vec<String> =
+        redis::cmd("KEYS").arg("atelier:limit:*").query_async(&mut connection().await).await.unwrap();
+    assert!(keys.iter().any(|key| key.ends_with("198.51.100.4")), "{keys:?}");
+}
+
+#[tokio::test]
+async fn without_the_redis_that_should_be_there_each_allows_half() {
+    let house = House::with(Config { limits: limits(6), ..Config::default() });
+    let (config, mut parts) = house.into_parts();
+    parts.redis = Some(redis::Client::open("redis://127.0.0.1:1").unwrap());
+    let app = gateway::router(config, parts).unwrap();
+    let mut answers = Vec::new();
+    for _ in 0..5 {
+        answers.push(asks(&app, "198.51.100.5").await.0);
+    }
+    assert_eq!(answers, [200, 200, 200, 429, 429]);
+}
+
+async fn connection() -> redis::aio::MultiplexedConnection {
+    redis_client().get_multiplexed_async_connection().await.unwrap()
+}

@@ -1,0 +1,18 @@
+//! Generation workers: a request in, a model's answer out, as chunks on the session's stream.
+//!
+//! A worker does not know who watches. It claims an attempt, publishes what the model says, and ends
+//! the attempt with one event; a crash at any await leaves the request to be taken over.
+
+mod answer;
+mod attempt;
+mod config;
+mod control;
+mod error;
+mod lease;
+mod publisher;
+mod report;
+mod request;
+mod worker;
+
+pub use config::Config;
+pub use worker::{Parts, serve};

@@ -1,0 +1,76 @@
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// How the read models follow the topics.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// The consumer group; its members share the partitions. It stands between Kafka's prefix and the
+    /// projection's name.
+    pub group: String,
+
+    /// Events that one transaction folds at most. While it runs, the relay of an event store in the same
+    /// cluster waits for it, so keep it near 5 ms.
+    pub batch_events: usize,
+    /// Bytes of records that one transaction folds at most, however few they are.
+    pub batch_bytes: usize,
+
+    /// How long the broker holds a fetch that finds nothing. New records end it at once, so a short time
+    /// makes nothing visible earlier; it is how long a partition that is newly assigned may wait.
+    #[serde(with = "humantime_serde")]
+    pub fetch_wait: Duration,
+    /// Kibibytes that are fetched ahead of use, per projection.
+    pub fetch_ahead_kib: usize,
+
+    /// The pause after a first failure of Postgres, Kafka or the keys; it doubles up to `retry_at_most`.
+    #[serde(with = "humantime_serde")]
+    pub retry_first: Duration,
+
+    /// The longest pause between two tries.
+    #[serde(with = "humantime_serde")]
+    pub retry_at_most: Duration,
+
+    /// How long Kafka may take to say where a partition ends, and to let us leave the group.
+    #[serde(with = "humantime_serde")]
+    pub kafka_timeout: Duration,
+    /// A projector that is silent this long loses its partitions to the others.
+    #[serde(with = "humantime_serde")]
+    pub session_timeout: Duration,
+    /// A projector that does not come back for more records in this time loses its partitions too.
+    #[serde(with = "humantime_serde")]
+    pub stuck_after: Duration,
+    /// How often the lag is measured.
+    #[serde(with = "humantime_serde")]
+    pub lag_every: Duration,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            group: "projector".to_owned(),
+            batch_events: 200,
+            batch_bytes: 4 * 1024 * 1024,
+            fetch_wait: Duration::from_millis(100),
+            fetch_ahead_kib: 8 * 1024,
+            retry_first: Duration::from_millis(50),
+            retry_at_most: Duration::from_secs(5),
+            kafka_timeout: Duration::from_secs(5),
+            session_timeout: Duration::from_secs(10),
+            stuck_after: Duration::from_secs(60),
+            lag_every: Duration::from_secs(5),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_a_complete_configuration_and_a_typo_is_an_error() {
+        let config: Config = toml::from_str("retry_first = '1s'").unwrap();
+        assert_eq!((config.retry_first, config.batch_events), (Duration::from_secs(1), 200));
+        assert!(toml::from_str::<Config>("batch_event = 3").is_err());
+    }
+}

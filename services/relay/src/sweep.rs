@@ -1,0 +1,145 @@
+//! Requests that nobody works on are offered again, and what is over is thrown away.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+
+use bus::Producer;
+use chrono::{DateTime, Utc};
+use sqlx::{PgPool, Row};
+use tokio::time::{Instant, sleep};
+
+use crate::Error;
+use crate::config::Sweep;
+use crate::record::{COLUMNS, Stored, Verified};
+use crate::route::Routes;
+
+/// Runs beside the relay, under its lease: one per installation.
+pub struct Sweeper<'a> {
+    pool: &'a PgPool,
+    producer: &'a Producer,
+    routes: &'a Routes,
+    config: &'a Sweep,
+    query: String,
+    /// No older request is open.
+    since: Option<DateTime<Utc>>,
+    /// When which request was last offered again, by event id.
+    offered: HashMap<String, Instant>,
+}
+
+/// A request without its terminal event.
+struct Open {
+    request: Stored,
+    occurred_at: DateTime<Utc>,
+    /// `None`: the relay has not come that far.
+    position: Option<i64>,
+    idle: bool,
+}
+
+impl<'a> Sweeper<'a> {
+    pub fn new(pool: &'a PgPool, producer: &'a Producer, routes: &'a Routes, config: &'a Sweep) -> Self {
+        Self { pool, producer, routes, config, query: query(), since: None, offered: HashMap::new() }
+    }
+
+    /// Sweeps for ever; trouble is logged and the next sweep tries again.
+    pub async fn run(&mut self) -> Infallible {
+        loop {
+            sleep(self.config.every).await;
+            if let Err(error) = self.sweep().await {
+                tracing::warn!("a sweep was not finished: {error}");
+            }
+        }
+    }
+
+    async fn sweep(&mut self) -> Result<(), Error> {
+        let open = self.open().await?;
+        self.offered.retain(|id, _| open.iter().any(|it| it.request.event_id == *id));
+        for it in open.iter().filter(|it| it.idle) {
+            self.offer(it).await?;
+        }
+        self.tidy().await
+    }
+
+    /// The oldest open request bounds the next sweep; where none is open, some time is left for appends
+    /// that were decided and are not yet committed.
+    async fn open(&mut self) -> Result<Vec<Open>, Error> {
+        let horizon: DateTime<Utc> = sqlx::query_scalar("select now() - make_interval(secs => $1)")
+            .bind(self.config.unstarted_after.as_secs_f64())
+            .fetch_one(self.pool)
+            .await?;
+        let rows = sqlx::query(&self.query)
+            .bind(self.config.look_back.as_secs_f64())
+            .bind(self.since)
+            .bind(horizon)
+            .bind(i64::from(self.config.at_once))
+            .fetch_all(self.pool)
+            .await?;
+        let open = rows.iter().map(Open::read).collect::<sqlx::Result<Vec<_>>>()?;
+        let latest = horizon - self.config.unstarted_after;
+        self.since = Some(open.first().map_or(latest, |it| it.occurred_at.min(latest)));
+        Ok(open)
+    }
+
+    async fn offer(&mut self, it: &Open) -> Result<(), Error> {
+        let lately =
+            self.offered.get(&it.request.event_id).is_some_and(|at| at.elapsed() < self.config.unstarted_after);
+        let Some(position) = it.position.filter(|_| !lately) else { return Ok(()) };
+        let Ok(Verified { bytes, .. }) = it.request.verify() else { return Ok(()) };
+        let topic = self.routes.requests().to_owned();
+        let delivery = self.producer.send(it.request.message(topic, bytes, it.request.headers(position))).await?;
+        delivery.await?;
+        self.offered.insert(it.request.event_id.clone(), Instant::now());
+        metrics::counter!("atelier_relay_offered_again_total").increment(1);
+        let session = &it.request.aggregate_id;
+        tracing::info!(session.id = %session, "nobody works on an answer of {session}; offered it again");
+        Ok(())
+    }
+
+    async fn tidy(&self) -> Result<(), Error> {
+        while store::housekeeping::forget_answers(self.pool, self.config.answers_for).await? {}
+        while store::housekeeping::forget_workers(self.pool).await? {}
+        Ok(())
+    }
+}
+
+impl Open {
+    fn read(row: &sqlx::postgres::PgRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            request: Stored::read(row)?,
+            occurred_at: row.try_get("occurred_at")?,
+            position: row.try_get("position")?,
+            idle: row.try_get("idle")?,
+        })
+    }
+}
+
+/// Idle: never started, or given back a while ago, or its worker's lease is over. The tail behind a
+/// request without an end is short: a session answers one prompt at a time.
+fn query() -> String {
+    format!(
+        "select {COLUMNS}, l.position,
+                case attempt.event_type
+                  when 'GenerationStarted' then not exists (
+                       select from store.worker_leases w where w.worker_id = attempt.worker_id and w.expires_at > now())
+                  when 'AttemptAbandoned' then attempt.occurred_at <= $3
+                  else true
+                end as idle
+           from store.events e
+           left join store.log l on l.event_id = e.event_id
+           left join lateral (
+                select a.event_type, a.occurred_at, a.payload->>'worker_id' as worker_id
+                  from store.events a
+                 where a.aggregate_type = e.aggregate_type and a.aggregate_id = e.aggregate_id and a.sequence > e.sequence
+                   and a.event_type in ('GenerationStarted', 'AttemptAbandoned')
+                   and a.payload->>'generation_id' = e.payload->>'generation_id'
+                 order by a.sequence desc limit 1) attempt on true
+          where e.event_type = 'GenerationRequested'
+            and e.occurred_at > now() - make_interval(secs => $1)
+            and e.occurred_at >= coalesce($2, '-infinity') and e.occurred_at <= $3
+            and not exists (
+                select from store.events t
+                 where t.aggregate_type = e.aggregate_type and t.aggregate_id = e.aggregate_id and t.sequence > e.sequence
+                   and t.event_type in ('GenerationCompleted', 'GenerationFailed', 'GenerationCancelled')
+                   and t.payload->>'generation_id' = e.payload->>'generation_id')
+          order by e.occurred_at limit $4"
+    )
+}

@@ -1,0 +1,56 @@
+/** The routes the UI uses, one function each. */
+import { request } from "./request";
+import type { Message, Model, Page, Posted, Project, Session, User, Version, VersionFile, VersionSummary } from "./types";
+
+const post = <T>(path: string, body?: unknown, idempotencyKey?: string) => request<T>(path, { method: "POST", body, idempotencyKey });
+const query = (parameters: Record<string, string | number | undefined | null>) => {
+  const given = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null && value !== "");
+  return given.length > 0 ? `?${new URLSearchParams(given.map(([key, value]) => [key, String(value)]))}` : "";
+};
+
+export const auth = {
+  signUp: (body: { name: string; email: string; password: string }) => request<User>("auth/sign-up", { method: "POST", body, anonymous: true }),
+  signIn: (body: { email: string; password: string }) => request<User>("auth/sign-in", { method: "POST", body, anonymous: true }),
+  signOut: () => request<void>("auth/sign-out", { method: "POST", anonymous: true }),
+  me: () => request<User>("me"),
+};
+
+export const projects = {
+  list: (q: string, cursor?: string | null, after?: string) => request<Page<Project>>(`projects${query({ limit: 60, q, cursor, after })}`),
+  get: (id: string, minVersion?: number) => request<Project>(`projects/${id}${query({ min_version: minVersion })}`),
+  create: (name: string, description?: string) => post<Project>("projects", { name, ...(description ? { description } : {}) }),
+  rename: (id: string, name: string) => request<Project>(`projects/${id}`, { method: "PATCH", body: { name } }),
+  remove: (id: string) => request<void>(`projects/${id}`, { method: "DELETE" }),
+  archiveUrl: (id: string, session?: string, version?: number | null) => `/api/v1/projects/${id}/archive${query({ session, version })}`,
+  sessions: (id: string, after?: string) => request<Page<Session>>(`projects/${id}/sessions${query({ limit: 100, after })}`),
+  openSession: (id: string, title?: string) => post<Session>(`projects/${id}/sessions`, title ? { title } : {}),
+};
+
+export const sessions = {
+  get: (id: string, minVersion?: number) => request<Session>(`sessions/${id}${query({ min_version: minVersion })}`),
+  messages: (id: string, minVersion?: number) => allMessages(id, minVersion),
+  rename: (id: string, title: string) => request<Session>(`sessions/${id}`, { method: "PATCH", body: { title } }),
+  remove: (id: string) => request<void>(`sessions/${id}`, { method: "DELETE" }),
+  post: (id: string, content: string, key: string, baseVersion?: number | null) =>
+    post<Posted>(`sessions/${id}/messages`, { content, ...(baseVersion ? { base_version: baseVersion } : {}) }, key),
+  cancel: (id: string, generation: string) => post<void>(`sessions/${id}/generations/${generation}/cancel`),
+  versions: (id: string, minVersion?: number) => request<Page<VersionSummary>>(`sessions/${id}/versions${query({ limit: 100, min_version: minVersion })}`),
+  version: (id: string, number: number, minVersion?: number) => request<Version>(`sessions/${id}/versions/${number}${query({ min_version: minVersion })}`),
+  restore: (id: string, version: number) => post<{ version: number; number: number }>(`sessions/${id}/restore`, { version }),
+  importFiles: (id: string, baseVersion: number, files: VersionFile[]) =>
+    post<{ version: number; number?: number }>(`sessions/${id}/imports`, { base_version: baseVersion, files }),
+  eventsUrl: (id: string, from?: string) => `/api/v1/sessions/${id}/events${query({ from })}`,
+};
+
+export const models = { list: () => request<Page<Model> | Model[]>("models").then((answer) => (Array.isArray(answer) ? answer : answer.items)) };
+
+async function allMessages(id: string, minVersion?: number): Promise<Message[]> {
+  const items: Message[] = [];
+  let cursor: string | null | undefined;
+  do {
+    const page: Page<Message> = await request(`sessions/${id}/messages${query({ limit: 100, min_version: minVersion, cursor })}`);
+    items.push(...page.items);
+    cursor = page.next_cursor;
+  } while (cursor);
+  return items;
+}

@@ -1,0 +1,5 @@
+import { ProjectsScreen } from "@/projects/ProjectsScreen";
+
+export default function Page() {
+  return <ProjectsScreen />;
+}

@@ -1,0 +1,156 @@
+/** The open session: snapshot, stream and what the user does to it. */
+import { create } from "zustand";
+import { auth, sessions } from "@/api/api";
+import { type Problem, toProblem } from "@/api/problem";
+import type { Posted } from "@/api/types";
+import { uuid7 } from "@/api/uuid7";
+import { apply } from "./apply";
+import type { SessionEvent } from "./events";
+import { notPosted, posted, posting, withdrawn } from "./posting";
+import { fromSnapshot } from "./snapshot";
+import { emptyGeneration, type SessionState } from "./state";
+import { type Connection, SessionStream } from "./stream";
+
+type Store = {
+  id: string | null;
+  state: SessionState | null;
+  problem: Problem | null;
+  connection: Connection;
+  open: (id: string) => Promise<void>;
+  close: () => void;
+  /** Posts a prompt. Answers false when the server did not take it. */
+  send: (content: string, key?: string) => Promise<boolean>;
+  withdraw: (key: string) => void;
+  stop: (generation: string) => Promise<void>;
+  /** Reads the snapshot again, at least as new as `version`. */
+  refetch: (version?: number) => Promise<void>;
+};
+
+let stream: SessionStream | null = null;
+/** The answers whose start the stream has seen or was opened at; pieces of any other would begin in its middle. */
+const witnessed = new Set<string>();
+
+/** Two prompts in quick succession reach the server in the order in which they were written. */
+let lastPost: Promise<unknown> = Promise.resolve();
+function inTurn<T>(post: () => Promise<T>): Promise<T> {
+  const mine = lastPost.then(post);
+  lastPost = mine.catch(() => {});
+  return mine;
+}
+
+/** A version we know the server has, from an answer to a command; the first read must not be older. */
+const atLeast = new Map<string, number>();
+export const expectVersion = (session: string, version: number) => atLeast.set(session, Math.max(version, atLeast.get(session) ?? 0));
+
+export const useSession = create<Store>()((set, get) => {
+  const update = (change: (state: SessionState) => SessionState) => set(({ state }) => (state ? { state: change(state) } : {}));
+
+  async function read(id: string, version?: number): Promise<SessionState | null> {
+    const minimum = Math.max(version ?? 0, atLeast.get(id) ?? 0) || undefined;
+    const [session, messages] = await Promise.all([sessions.get(id, minimum), sessions.messages(id, minimum)]);
+    return get().id === id ? fromSnapshot(session, messages, get().state) : null;
+  }
+
+  /** Opens the stream at the start of the running answer, unless it has been there from the start. */
+  function follow(state: SessionState): SessionState {
+    if (!state.active || witnessed.has(state.active)) return state;
+    witnessed.add(state.active);
+    stream?.open(`g:${state.active}`);
+    const { attempt, status } = state.generations[state.active]!;
+    return { ...state, generations: { ...state.generations, [state.active]: emptyGeneration(state.active, status, attempt) } };
+  }
+
+  function receive(events: SessionEvent[]) {
+    for (const event of events) if (event.type === "generation.started" || event.type === "generation.queued") witnessed.add(event.data.generation_id);
+    update((state) => events.reduce((before, event) => apply(event, before), state));
+    const reset = events.findLast((event) => event.type === "reset");
+    const behind = get().state?.behind;
+    if (behind !== null && behind !== undefined) void catchUp(behind, reset?.type === "reset" ? reset.data : undefined);
+  }
+
+  async function catchUp(version: number, reset?: { cursor?: string; from?: string }) {
+    const id = get().id;
+    if (!id) return;
+    try {
+      const state = await read(id, version);
+      if (state) set({ state: reset ? afterReset(state, reset.cursor ?? reset.from) : follow(state) });
+    } catch (error) {
+      if (get().id === id) set({ problem: toProblem(error) });
+    }
+  }
+
+  function afterReset(state: SessionState, cursor?: string): SessionState {
+    witnessed.clear();
+    if (!state.active) stream?.open(cursor);
+    return follow(state);
+  }
+
+  function connect(id: string) {
+    stream = new SessionStream(id, {
+      onEvents: receive,
+      onConnection: (connection) => set({ connection }),
+      expectsSound: () => get().state?.active !== null,
+      reauthenticate: () => auth.me(),
+    });
+  }
+
+  return {
+    id: null,
+    state: null,
+    problem: null,
+    connection: "connecting",
+
+    async open(id) {
+      get().close();
+      set({ id, state: null, problem: null, connection: "connecting" });
+      try {
+        const state = await read(id);
+        if (!state) return;
+        connect(id);
+        if (!state.active) stream?.open();
+        set({ state: follow(state) });
+      } catch (error) {
+        if (get().id === id) set({ problem: toProblem(error) });
+      }
+    },
+
+    close() {
+      stream?.close();
+      stream = null;
+      witnessed.clear();
+      set({ id: null, state: null });
+    },
+
+    async send(content, key = uuid7()) {
+      const { id } = get();
+      if (!id) return false;
+      update((state) => posting(state, key, content, new Date().toISOString()));
+      try {
+        const answer: Posted = await inTurn(() => sessions.post(id, content, key, null));
+        expectVersion(id, answer.version);
+        if (get().id === id) update((state) => posted(state, key, answer));
+        return true;
+      } catch (error) {
+        update((state) => notPosted(state, key));
+        throw toProblem(error);
+      }
+    },
+
+    withdraw: (key) => update((state) => withdrawn(state, key)),
+
+    async stop(generation) {
+      const { id } = get();
+      if (id) await sessions.cancel(id, generation);
+    },
+
+    async refetch(version) {
+      const { id } = get();
+      if (!id) return;
+      if (version) expectVersion(id, version);
+      await catchUp(version ?? 0);
+    },
+  };
+});
+
+/** What is running or waits: what Stop would stop. */
+export const stoppable = (state: SessionState | null): string | null => state?.active ?? state?.queue[0]?.generation_id ?? null;
