@@ -1,4 +1,5 @@
-//! Commands a second, beside bare INSERTs of the same payload: load, decide, seal, encode, append.
+//! Commands a second, beside bare INSERTs of the same payload: load, decide, seal, encode, append. `cold` reads
+//! every aggregate anew, as a process does that has not seen it lately.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use serde_json::{Value, json};
+use store::Store;
 use tokio::task::JoinSet;
 
 use crate::log::{Log, Person};
@@ -32,15 +34,18 @@ impl Append {
         let session = person.opens(&log.store).await?;
         person.renames(&log.store, session, "warm".to_owned()).await?;
         bare_table(&log).await?;
-        let (mut bare, mut ours) = (Vec::new(), Vec::new());
+        let cold_store = log.forgetful()?;
+        let (mut bare, mut ours, mut cold) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..self.rounds {
             bare.push(self.bare(&log).await?);
-            ours.push(self.commands(&log, &person).await?);
+            ours.push(self.commands(&log.store, &person).await?);
+            cold.push(self.commands(&cold_store, &person).await?);
         }
-        let (bare, ours) = (middle(bare), middle(ours));
+        let (bare, ours, cold) = (middle(bare), middle(ours), middle(cold));
         let line = json!({
             "bench": "append", "writers": self.writers, "bare_inserts_per_second": bare.round(),
-            "commands_per_second": ours.round(), "ratio": (ours / bare * 1000.0).round() / 1000.0, "load": load(),
+            "commands_per_second": ours.round(), "ratio": ratio(ours, bare),
+            "cold_commands_per_second": cold.round(), "cold_ratio": ratio(cold, bare), "load": load(),
         });
         log.stack.stop().await;
         Ok(line)
@@ -78,11 +83,11 @@ impl Append {
         self.rate(running, &done).await
     }
 
-    async fn commands(&self, log: &Log, person: &Person) -> anyhow::Result<f64> {
+    async fn commands(&self, store: &Store, person: &Person) -> anyhow::Result<f64> {
         let mut running = JoinSet::new();
         let (done, until) = (Arc::new(AtomicU64::new(0)), Instant::now() + Duration::from_secs(self.seconds));
         for _ in 0..self.writers {
-            let (store, person, done) = (log.store.clone(), person.clone(), done.clone());
+            let (store, person, done) = (store.clone(), person.clone(), done.clone());
             running.spawn(async move {
                 let session = person.opens(&store).await?;
                 let mut n = 0_u64;
@@ -104,6 +109,10 @@ impl Append {
         }
         Ok(done.load(Ordering::Relaxed) as f64 / begun.elapsed().as_secs_f64())
     }
+}
+
+fn ratio(ours: f64, bare: f64) -> f64 {
+    (ours / bare * 1000.0).round() / 1000.0
 }
 
 fn middle(mut rates: Vec<f64>) -> f64 {

@@ -48,6 +48,12 @@ impl Log {
         Ok(Self { stack, pool, keys, store, bus, _folder: folder })
     }
 
+    /// The same store, which remembers no aggregate from one command to the next.
+    pub fn forgetful(&self) -> anyhow::Result<Store> {
+        let config = store::Config { hot_aggregates: 0, ..store::Config::new(SecretString::from(SECRET)) };
+        Ok(Store::connect(self.pool.clone(), &config, self.keys.clone())?)
+    }
+
     /// A pool that acts as one of the owners.
     pub fn pool(&self, owner: &'static str, connections: u32) -> anyhow::Result<PgPool> {
         pool(self.stack.postgres.as_str(), owner, connections)

@@ -27,6 +27,15 @@ pub struct Config {
     /// How long the answer of an idempotency key is kept.
     #[serde(default = "Config::answers_for", with = "humantime_serde")]
     pub answers_for: Duration,
+
+    /// How many aggregates are remembered after a command, so that the next one need not read them; 0: none.
+    /// Of a session some hundred bytes are kept.
+    #[serde(default = "Config::hot_aggregates")]
+    pub hot_aggregates: u64,
+
+    /// How long an aggregate is remembered at most before its events are read again.
+    #[serde(default = "Config::hot_for", with = "humantime_serde")]
+    pub hot_for: Duration,
 }
 
 impl Config {
@@ -38,6 +47,8 @@ impl Config {
             races: Self::races(),
             pause: Self::pause(),
             answers_for: Self::answers_for(),
+            hot_aggregates: Self::hot_aggregates(),
+            hot_for: Self::hot_for(),
         }
     }
 
@@ -55,5 +66,13 @@ impl Config {
 
     const fn answers_for() -> Duration {
         Duration::from_secs(24 * 60 * 60)
+    }
+
+    const fn hot_aggregates() -> u64 {
+        10_000
+    }
+
+    const fn hot_for() -> Duration {
+        Duration::from_secs(60)
     }
 }

@@ -42,6 +42,11 @@ impl Store {
         A: Aggregate,
         A::Command: Clone,
     {
+        if let Some(loaded) = self.hot.find::<A>(call.tenant, id)
+            && let Some(executed) = self.at_once(call, id, command.clone(), &loaded, &answer).await?
+        {
+            return Ok(executed);
+        }
         let mut lost = 0;
         loop {
             let basis = self.basis::<A>(call.tenant, Some(call), id).await?;
@@ -52,6 +57,27 @@ impl Store {
                 Err(Failure::Taken | Failure::Lost) => lost += 1,
             }
             self.pause(lost).await;
+        }
+    }
+
+    /// Decides on what is remembered. `None`: only what is stored can tell.
+    async fn at_once<A: Aggregate>(
+        &self,
+        call: &Call,
+        id: &str,
+        command: A::Command,
+        loaded: &Loaded<A>,
+        answer: &(impl Fn(&Executed<A>) -> Value + Send + Sync),
+    ) -> Result<Option<Executed<A>>, Error> {
+        let decided = require_version(call, loaded.version).and_then(|()| self.decide(loaded, command, answer));
+        let Some(executed) = decided.ok().filter(|executed| !executed.events.is_empty()) else { return Ok(None) };
+        match self.commit(call, id, loaded.version, &executed).await {
+            Ok(()) => Ok(Some(executed)),
+            Err(Failure::Lost | Failure::Taken) => {
+                self.hot.forget(id);
+                Ok(None)
+            }
+            Err(Failure::Other(error)) => Err(error),
         }
     }
 
@@ -108,6 +134,11 @@ impl Store {
         let snapshot = self.snapshot_if_due(sealer.as_ref(), id, after, executed)?;
         let append = Append { place, batch, claims, answer, snapshot };
         match self.append(&append).await {
+            Ok(()) => {
+                let loaded = Loaded { state: executed.state.clone(), version: append.version() };
+                self.hot.keep(call.tenant, id, loaded);
+                Ok(())
+            }
             Err(Failure::Taken) => Err(self.who_was_quicker(call, &append).await?),
             other => other,
         }

@@ -17,6 +17,7 @@ mod error;
 mod execute;
 mod framework;
 mod history;
+mod hot;
 pub mod housekeeping;
 mod leases;
 mod load;

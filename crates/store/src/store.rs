@@ -7,6 +7,7 @@ use keys::Keys;
 use sqlx::PgPool;
 use tokio::sync::watch;
 
+use crate::hot::Hot;
 use crate::pepper::Pepper;
 use crate::{Clock, Config, Error};
 
@@ -17,6 +18,7 @@ pub struct Store {
     pub(crate) keys: Keys,
     pub(crate) config: Config,
     pub(crate) pepper: Arc<Pepper>,
+    pub(crate) hot: Hot,
     clock: Clock,
     appended: Arc<watch::Sender<()>>,
 }
@@ -26,7 +28,8 @@ impl Store {
     pub fn connect(pool: PgPool, config: &Config, keys: Keys) -> Result<Self, Error> {
         let pepper = Arc::new(Pepper::from_base64(&config.pepper)?);
         let appended = Arc::new(watch::Sender::new(()));
-        Ok(Self { pool, keys, config: config.clone(), pepper, clock: Arc::new(Utc::now), appended })
+        let hot = Hot::new(config);
+        Ok(Self { pool, keys, config: config.clone(), pepper, hot, clock: Arc::new(Utc::now), appended })
     }
 
     /// The same store with another idea of what time it is.
@@ -38,6 +41,11 @@ impl Store {
     /// Changes after each append of this process that has been committed. Others' appends do not show here.
     pub fn subscribe_appends(&self) -> watch::Receiver<()> {
         self.appended.subscribe()
+    }
+
+    /// Remembers no aggregate any more: after an erasure, whose texts may be among them.
+    pub fn forget_hot(&self) {
+        self.hot.forget_all();
     }
 
     pub(crate) fn announce_append(&self) {

@@ -1,6 +1,6 @@
 //! One process of the real binary, with some roles; it can be killed like any other.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use anyhow::Context;
@@ -71,6 +71,10 @@ impl Process {
 
     pub fn has_ended(&mut self) -> bool {
         self.child.as_mut().is_none_or(|child| matches!(child.try_wait(), Ok(Some(_))))
+    }
+
+    pub fn log_file(&self) -> &Path {
+        &self.log
     }
 
     /// What it has logged so far.

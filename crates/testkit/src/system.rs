@@ -1,5 +1,6 @@
 //! The whole system in three processes, as an installation would split it: core, front and worker.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -115,6 +116,12 @@ impl System {
 
     pub async fn sign_up(&self, name: &str) -> Person {
         Person::sign_up(&self.url, &self.client, name).await
+    }
+
+    /// Where the processes log.
+    pub fn log_files(&self) -> Vec<PathBuf> {
+        let processes = [&self.core, &self.front, &self.worker, &self.second_worker];
+        processes.map(|process| process.log_file().to_owned()).into()
     }
 
     /// What all processes have logged.

@@ -10,8 +10,11 @@ mod outages;
 mod privacy;
 mod work;
 
+use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
 use std::sync::LazyLock;
 
+use futures::FutureExt;
 use testkit::System;
 use tokio::runtime::Runtime;
 use tokio::sync::{OnceCell, RwLock};
@@ -29,7 +32,7 @@ async fn system() -> &'static RwLock<System> {
 fn story(told: impl AsyncFnOnce(&System)) {
     RUNTIME.block_on(async {
         let system = system().await.read().await;
-        told(&system).await;
+        with_logs(&system.log_files(), told(&system)).await;
     });
 }
 
@@ -38,10 +41,26 @@ fn disturbance(told: impl AsyncFnOnce(&mut System)) {
     RUNTIME.block_on(async {
         let mut system = system().await.write().await;
         system.mend().await.expect("what an earlier story broke can be mended");
-        told(&mut system).await;
+        let logs = system.log_files();
+        with_logs(&logs, told(&mut system)).await;
         system.mend().await.expect("what this story broke can be mended");
     });
 }
+
+/// Tells the story; if it fails, the ends of the processes' logs are printed before the reason.
+async fn with_logs(logs: &[PathBuf], story: impl Future<Output = ()>) {
+    let Err(failure) = AssertUnwindSafe(story).catch_unwind().await else { return };
+    for log in logs {
+        let text = std::fs::read_to_string(log).unwrap_or_default();
+        let lines: Vec<_> = text.lines().collect();
+        let last = lines.get(lines.len().saturating_sub(LOG_LINES)..).unwrap_or_default();
+        println!("--- the end of {}\n{}", log.display(), last.join("\n"));
+    }
+    std::panic::resume_unwind(failure);
+}
+
+/// How much of each log a failed story prints.
+const LOG_LINES: usize = 60;
 
 /// How often each hard story is told in one run; ten before a release.
 fn rounds() -> usize {

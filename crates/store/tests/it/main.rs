@@ -6,6 +6,7 @@ mod appending;
 mod claims;
 mod database;
 mod framework;
+mod hot;
 mod idempotency;
 mod leases;
 mod sealing;
