@@ -2,11 +2,13 @@
 
 mod client;
 mod fault;
+mod hint;
 pub mod identity;
 mod service_token;
 
 pub use client::{Auth, Command, connect};
 pub use fault::{CODE, fault, stable_code};
+pub use hint::Hint;
 pub use service_token::ServiceToken;
 
 /// Generated from `proto/atelier/command/v1/command.proto`.

@@ -21,6 +21,8 @@ pub struct Executed<A: Aggregate> {
     pub state: A,
     /// What happened: nothing, if the command changed nothing or is a replay.
     pub events: Vec<A::Event>,
+    /// Their ids, in the same order.
+    pub event_ids: Vec<String>,
     /// As stored, the same for each repeat.
     pub answer: Value,
     /// The same call was carried out before.
@@ -72,7 +74,7 @@ impl Store {
         let decided = require_version(call, loaded.version).and_then(|()| self.decide(loaded, command, answer));
         let Some(executed) = decided.ok().filter(|executed| !executed.events.is_empty()) else { return Ok(None) };
         match self.commit(call, id, loaded.version, &executed).await {
-            Ok(()) => Ok(Some(executed)),
+            Ok(event_ids) => Ok(Some(Executed { event_ids, ..executed })),
             Err(Failure::Lost | Failure::Taken) => {
                 self.hot.forget(id);
                 Ok(None)
@@ -95,13 +97,14 @@ impl Store {
         }
         require_version(call, loaded.version)?;
         let executed = self.decide(&loaded, command, answer)?;
-        self.commit(call, id, loaded.version, &executed).await?;
-        Ok(executed)
+        let event_ids = self.commit(call, id, loaded.version, &executed).await?;
+        Ok(Executed { event_ids, ..executed })
     }
 
     fn replay<A: Aggregate>(&self, state: A, stored: Stored) -> Executed<A> {
         let Stored { version, answer, .. } = stored;
-        Executed { version, state, events: Vec::new(), answer, replayed: true, occurred_at: self.now() }
+        let (events, event_ids) = (Vec::new(), Vec::new());
+        Executed { version, state, events, event_ids, answer, replayed: true, occurred_at: self.now() }
     }
 
     fn decide<A: Aggregate>(
@@ -114,18 +117,19 @@ impl Store {
         let events = loaded.state.decide(command, occurred_at)?;
         let state = events.iter().fold(loaded.state.clone(), A::apply);
         let version = loaded.version + events.len() as i64;
-        let executed = Executed { version, state, events, answer: Value::Null, replayed: false, occurred_at };
+        let (event_ids, answer_yet) = (Vec::new(), Value::Null);
+        let executed = Executed { version, state, events, event_ids, answer: answer_yet, replayed: false, occurred_at };
         Ok(Executed { answer: answer(&executed), ..executed })
     }
 
-    /// Appends what was decided on version `after`.
+    /// Appends what was decided on version `after`; the ids of the events.
     pub(crate) async fn commit<A: Aggregate>(
         &self,
         call: &Call,
         id: &str,
         after: i64,
         executed: &Executed<A>,
-    ) -> Result<(), Failure> {
+    ) -> Result<Vec<String>, Failure> {
         let sealer = self.sealer(call.tenant, &executed.state).await?;
         let place = Place { call, aggregate_type: A::TYPE, aggregate_id: id, after, at: executed.occurred_at };
         let batch = Batch::of(&place, sealer.as_ref(), &executed.events)?;
@@ -137,10 +141,10 @@ impl Store {
             Ok(()) => {
                 let loaded = Loaded { state: executed.state.clone(), version: append.version() };
                 self.hot.keep(call.tenant, id, loaded);
-                Ok(())
+                Ok(append.batch.event_ids)
             }
             Err(Failure::Taken) => Err(self.who_was_quicker(call, &append).await?),
-            other => other,
+            Err(failure) => Err(failure),
         }
     }
 

@@ -70,6 +70,7 @@ impl<A: Aggregate> EventStore<Root<A>> for Desk {
         let executed = Executed {
             version: after + events.len() as i64,
             state,
+            event_ids: Vec::new(),
             events: events.into_iter().map(|Fact(event)| event).collect(),
             answer: Value::Null,
             replayed: false,

@@ -1,16 +1,17 @@
 //! What the roles of one process share, and how each is put together from it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
 use llm::Provider;
 use projections::Progress;
 use rpc::command::v1::command_service_server::CommandServiceServer;
 use rpc::identity::{Signer, Verifier};
-use rpc::{Auth, Command, ServiceToken};
+use rpc::{Auth, Command, Hint, ServiceToken};
 use runtime::{Health, postgres};
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::PgPool;
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::assets;
@@ -40,6 +41,20 @@ struct Local {
     commands: Option<command::Commands>,
     auth: Option<auth::Auth>,
     edge: Option<edge::Edge>,
+    /// From the command role to the worker; taken by the worker when it begins.
+    hints: Mutex<Option<mpsc::Receiver<Hint>>>,
+}
+
+/// Hints that wait for the worker at most; those beyond reach it by Kafka.
+const HINTS: usize = 256;
+
+impl Local {
+    /// Commands whose requests a worker of this process hears of at once.
+    fn hinting(&mut self, commands: command::Commands) -> command::Commands {
+        let (tell, hear) = mpsc::channel(HINTS);
+        self.hints = Mutex::new(Some(hear));
+        commands.with_hints(tell)
+    }
 }
 
 impl Platform {
@@ -58,8 +73,9 @@ impl Platform {
         if plays(Role::Command) || plays(Role::Relay) {
             local.store = Some(event_store(&config, keys.clone())?);
         }
-        if let (true, Some((_, store))) = (plays(Role::Command), &local.store) {
-            local.commands = Some(command::Commands::new(store.clone(), verifier.clone()));
+        if let (true, Some((_, store))) = (plays(Role::Command), local.store.clone()) {
+            let commands = command::Commands::new(store.clone(), verifier.clone());
+            local.commands = Some(if plays(Role::Generation) { local.hinting(commands) } else { commands });
         }
         let command = match &local.commands {
             Some(commands) => Command::local(commands.clone()),
@@ -142,6 +158,7 @@ impl Platform {
                     provider: self.provider.clone(),
                     context_chars: self.config.llm.context_chars,
                     health,
+                    hints: self.local.hints.lock().unwrap_or_else(PoisonError::into_inner).take(),
                 };
                 Box::pin(generation::serve(self.config.generation.clone(), parts, shutdown))
             }

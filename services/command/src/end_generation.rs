@@ -6,9 +6,12 @@ use ring::digest::{SHA256, digest};
 use rpc::command::v1::{self as wire, AbandonAttemptRequest, Accepted, EndGenerationRequest};
 use rpc::fault;
 use rpc::identity::Claims;
+use serde_json::json;
+use store::Executed;
 use tonic::{Code, Status};
 
-use crate::error::parse;
+use crate::error::{parse, status};
+use crate::service::number;
 use crate::{Commands, call};
 
 /// Which of the terminal events the worker reports.
@@ -30,7 +33,11 @@ pub async fn handle(
     let session: SessionId = parse(&request.session_id)?;
     let call = call::by_worker(tenant, &request.worker_id, &request.causation_id, &request.traceparent);
     let command = command(request, ending)?;
-    commands.accepted::<Session>(&call, &session.to_string(), command).await
+    let version = |done: &Executed<Session>| json!({ "version": done.version });
+    let done =
+        commands.store.execute::<Session>(&call, &session.to_string(), command, version).await.map_err(status)?;
+    commands.hint(&call, session, &done); // of the next in the queue
+    Ok(Accepted { version: number(&done.answer, "version")? })
 }
 
 fn command(request: EndGenerationRequest, ending: Ending) -> Result<Command, Status> {

@@ -79,6 +79,7 @@ pub async fn post(
 
     let answer = |done: &Executed<Session>| json!({ "message_id": message_id, "generation_id": generation_id, "version": done.version });
     let done = commands.store.execute::<Session>(&call, &id.to_string(), command, answer).await.map_err(status)?;
+    commands.hint(&call, id, &done);
     Ok(PostMessageResponse {
         message_id: answered(&done.answer, "message_id")?,
         generation_id: answered(&done.answer, "generation_id")?,

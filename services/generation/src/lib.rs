@@ -7,6 +7,7 @@ mod answer;
 mod attempt;
 mod config;
 mod control;
+mod early;
 mod error;
 mod lease;
 mod publisher;

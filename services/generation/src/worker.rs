@@ -1,5 +1,6 @@
 //! The worker itself: its parts, its one loop, and how it ends an answer.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,16 +10,18 @@ use domain::WorkerId;
 use futures::stream::{FuturesUnordered, StreamExt};
 use keys::Keys;
 use llm::{Prices, Provider};
-use rpc::{Command, ServiceToken};
+use rpc::{Command, Hint, ServiceToken};
 use runtime::RoleHealth;
+use tokio::sync::mpsc::Receiver;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
+use crate::Config;
 use crate::control::{self, Running};
+use crate::early::{self, Early, Task};
 use crate::error::Failure;
 use crate::lease::Lease;
 use crate::request::{Brief, Request};
-use crate::{Config, attempt};
 
 /// What a worker is made of.
 pub struct Parts {
@@ -30,6 +33,8 @@ pub struct Parts {
     /// How much text one prompt may carry to the model, in characters: rules, files and history.
     pub context_chars: usize,
     pub health: RoleHealth,
+    /// From a command role in the same process; `None`: all requests come by Kafka.
+    pub hints: Option<Receiver<Hint>>,
 }
 
 pub struct Worker {
@@ -78,7 +83,7 @@ pub async fn serve(config: Config, parts: Parts, shutdown: CancellationToken) ->
         .context("cannot consume requests")?;
     parts.health.ready();
     let work = async {
-        let outcome = run(worker.clone(), requests, shutdown).await;
+        let outcome = run(worker.clone(), requests, Early::new(parts.hints), shutdown).await;
         drained.cancel();
         outcome
     };
@@ -90,14 +95,22 @@ pub async fn serve(config: Config, parts: Parts, shutdown: CancellationToken) ->
 /// Takes requests until told to stop, and answers up to `in_flight` of them at once.
 ///
 /// The committed offset stays below the oldest unfinished answer, so a crash repeats answers but
-/// never skips one; attempts and event ids make the repeat harmless.
-async fn run(worker: Arc<Worker>, mut requests: Consumer, shutdown: CancellationToken) -> anyhow::Result<()> {
-    let mut running = FuturesUnordered::new();
+/// never skips one; attempts and event ids make the repeat harmless. A hint begins an answer whose
+/// record is still on its way; the record then waits for that answer.
+async fn run(
+    worker: Arc<Worker>,
+    mut requests: Consumer,
+    mut early: Early,
+    shutdown: CancellationToken,
+) -> anyhow::Result<()> {
+    let (mut running, assigned) = (FuturesUnordered::new(), requests.assignment());
     loop {
+        let room = running.len() + early.at_work() < worker.config.in_flight.get();
         tokio::select! {
             work = requests.next(), if running.len() < worker.config.in_flight.get() => {
-                running.push(answer(worker.clone(), work?));
+                running.push(answer(worker.clone(), work?, &mut early));
             }
+            hint = early.hint(), if room => early.begin(&worker, &assigned.borrow(), hint),
             Some((work, outcome)) = running.next(), if !running.is_empty() => settle(&mut requests, work, outcome).await,
             () = shutdown.cancelled() => break,
         }
@@ -105,31 +118,32 @@ async fn run(worker: Arc<Worker>, mut requests: Consumer, shutdown: Cancellation
     requests.stop();
     let too_long = sleep(worker.config.drain);
     tokio::pin!(too_long);
-    while !running.is_empty() {
+    let mut early: FuturesUnordered<_> = early.rest().into_iter().collect();
+    while !running.is_empty() || !early.is_empty() {
         tokio::select! {
-            Some((work, outcome)) = running.next() => settle(&mut requests, work, outcome).await,
+            Some((work, outcome)) = running.next(), if !running.is_empty() => settle(&mut requests, work, outcome).await,
+            Some(_) = early.next(), if !early.is_empty() => {}
             () = &mut too_long, if !worker.release.is_cancelled() => worker.release.cancel(),
         }
     }
     requests.close().await.context("the consumer did not close cleanly")
 }
 
-/// One request, answered in a task of its own so that answers share the cores.
-async fn answer(worker: Arc<Worker>, work: Work) -> (Work, Result<(), Failure>) {
-    let request = Request::read(&work.payload, work.headers.traceparent());
-    let outcome = match request {
+type Settling = Pin<Box<dyn Future<Output = (Work, Result<(), Failure>)> + Send>>;
+
+/// The answer to one request, if need be begun here and now.
+fn answer(worker: Arc<Worker>, work: Work, early: &mut Early) -> Settling {
+    match Request::read(&work.payload, work.headers.traceparent()) {
         Ok(request) => {
-            let mut tasks = tokio::task::JoinSet::new();
-            tasks.spawn(async move { attempt::take(&worker, &request).await });
-            match tasks.join_next().await {
-                Some(Ok(outcome)) => outcome,
-                Some(Err(panic)) => Err(Failure::Permanent(format!("the answer's task broke: {panic}"))),
-                None => Ok(()),
-            }
+            let task = early.take(request.generation).unwrap_or_else(|| early::begin(worker, request));
+            Box::pin(async move { (work, outcome(task).await) })
         }
-        Err(failure) => Err(failure),
-    };
-    (work, outcome)
+        Err(failure) => Box::pin(async move { (work, Err(failure)) }),
+    }
+}
+
+async fn outcome(task: Task) -> Result<(), Failure> {
+    task.await.unwrap_or_else(|panic| Err(Failure::Permanent(format!("the answer's task broke: {panic}"))))
 }
 
 async fn settle(requests: &mut Consumer, work: Work, outcome: Result<(), Failure>) {

@@ -64,3 +64,46 @@ async fn take(consumer: &mut Consumer, numbers: std::ops::Range<u32>) {
         consumer.finished(work);
     }
 }
+
+/// As the relay sends: now and then, to several topics, also while the broker is away.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_sent_around_a_restart_arrives_soon_after_it() {
+    let stack = Stack::start(Options::test(), |_| {}).await.unwrap();
+    let config =
+        |prefix: &str| Config { bootstrap: stack.kafka.clone(), prefix: prefix.to_owned(), ..Config::default() };
+    let topics =
+        [topic(&config("one."), 12).await, topic(&config("two."), 12).await, topic(&config("three."), 1).await];
+    let config = config("one.");
+    for round in 0..rounds() {
+        let producer = Producer::new(&config).unwrap();
+        for delivery in send_to_all(&producer, &topics, 0).await {
+            delivery.await.unwrap();
+        }
+        stack.kill_kafka().await.unwrap();
+        let mut waiting = send_to_all(&producer, &topics, 1).await;
+        stack.restart_kafka().await.unwrap();
+        let back = std::time::Instant::now();
+        waiting.extend(send_to_all(&producer, &topics, 2).await);
+        for (number, delivery) in waiting.into_iter().enumerate() {
+            let placed = tokio::time::timeout(PATIENCE, delivery).await;
+            placed.unwrap_or_else(|_| panic!("record {number} of round {round} is stuck")).unwrap();
+        }
+        println!("round {round}: all delivered {:?} after the restart", back.elapsed());
+    }
+    stack.stop().await;
+}
+
+/// More by hand: `ATELIER_ROUNDS=20`.
+fn rounds() -> usize {
+    std::env::var("ATELIER_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(2)
+}
+
+async fn send_to_all(producer: &Producer, topics: &[String], number: u32) -> Vec<bus::Delivery> {
+    let mut deliveries = Vec::new();
+    for topic in topics {
+        for key in 0..12 {
+            deliveries.push(producer.send(message(topic, &format!("key {key}"), number)).await.unwrap());
+        }
+    }
+    deliveries
+}
