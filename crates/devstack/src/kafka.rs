@@ -24,19 +24,21 @@ pub(crate) async fn start(home: &Home, options: &Options, progress: &impl Fn(&st
     let files = files(&options.patience, progress).await?;
     let port = ports::pick(options.kafka)?;
     let mark = home.mark("kafka");
-    let launch = broker(home, &files, port, &mark)?.launch()?;
+    let launch = broker(home, options, &files, (port, &mark))?.launch()?;
     let bootstrap = format!("127.0.0.1:{port}");
     let server = Server::start(launch, Address::Kafka(bootstrap.clone()), mark, options.patience).await?;
     Ok((bootstrap, server))
 }
 
-fn broker<'a>(home: &Home, files: &'a Files, port: u16, mark: &'a str) -> Result<Broker<'a>> {
+fn broker<'a>(home: &Home, options: &Options, files: &'a Files, (port, mark): (u16, &'a str)) -> Result<Broker<'a>> {
     let folder = home.folder("kafka")?;
-    lay_out(&files.formatted, &folder.join("data"))?;
+    let data = options.places.kafka.as_ref().unwrap_or(&folder).join("data");
+    lay_out(&files.formatted, &data)?;
     let kept = home.keep() == Keep::Data;
     Ok(Broker {
         jars: &files.jars,
         folder,
+        data,
         log: home.log("kafka")?,
         port,
         mark,

@@ -11,7 +11,7 @@
 //! Where things are:
 //!
 //! - downloads: `${XDG_CACHE_HOME:-~/.cache}/atelier/{kafka,postgres}`, once per user ([`prepare`] fetches them ahead);
-//! - data, settings and logs: [`Options::state`], which one stack at a time may use;
+//! - data, settings and logs: [`Options::state`], which one stack at a time may use; data elsewhere by [`Places`];
 //! - Postgres refuses root, so root runs it as the system user `atelier-pg`. What root's own folders would hide
 //!   from that user is elsewhere: programs in `/var/cache/atelier/postgres`, and data in a folder below
 //!   `/var/lib/atelier` to which `<state>/postgres` is a link.
@@ -53,7 +53,7 @@ mod tool;
 #[cfg(feature = "containers")]
 pub use containers::engine_answers;
 pub use error::Error;
-pub use options::{Keep, Options, Patience, Source};
+pub use options::{Keep, Options, Patience, Places, Source};
 pub use prepare::prepare;
 pub use stack::Stack;
 pub use tool::Tool;

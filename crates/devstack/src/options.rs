@@ -18,8 +18,23 @@ pub struct Options {
     pub redis: u16,
     /// Where the three come from.
     pub source: Source,
+    /// Where data lies that is not to lie in `state`.
+    pub places: Places,
     /// How long we wait for what.
     pub patience: Patience,
+}
+
+/// Other folders for the data of native servers, such as one on a disk of its own each.
+///
+/// They stay when the stack goes, whatever [`Keep`] says. Settings and logs stay in [`Options::state`].
+#[derive(Debug, Clone, Default)]
+pub struct Places {
+    /// For Kafka's log.
+    pub kafka: Option<PathBuf>,
+    /// For Postgres's cluster. Root hands it over to the user that runs Postgres, who must be able to reach it.
+    pub postgres: Option<PathBuf>,
+    /// For Redis's append-only file.
+    pub redis: Option<PathBuf>,
 }
 
 /// What outlives the stack.
@@ -75,6 +90,7 @@ impl Options {
             postgres: 15432,
             redis: 16379,
             source: Source::Auto,
+            places: Places::default(),
             patience: Patience::default(),
         }
     }

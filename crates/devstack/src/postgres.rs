@@ -34,7 +34,7 @@ const LONGEST_SOCKET_FOLDER: usize = 80;
 pub(crate) async fn start(home: &Home, options: &Options, progress: &impl Fn(&str)) -> Result<(Url, Server)> {
     let programs = programs(&options.patience, progress).await?;
     let account = Account::for_postgres().await?;
-    let cluster = Cluster::of(home, account, &programs, options.patience.tool).await?;
+    let cluster = Cluster::of(home, options, account, &programs).await?;
     let port = ports::pick(options.postgres)?;
     let mark = home.mark("postgres");
     let launch = launch(home, &cluster, &programs, port, &mark)?;

@@ -5,7 +5,7 @@ use std::path::Path;
 use url::Url;
 
 use crate::error::{At, Result};
-use crate::home::Home;
+use crate::home::{Home, make_folder};
 use crate::launch::{Ending, Launch};
 use crate::options::{Keep, Options};
 use crate::ports;
@@ -16,17 +16,19 @@ use crate::tool;
 pub(crate) async fn start(home: &Home, options: &Options) -> Result<(Url, Server)> {
     let port = ports::pick(options.redis)?;
     let mark = home.mark("redis");
-    let launch = launch(home, port, &mark)?;
+    let launch = launch(home, options, port, &mark)?;
     let url = url(port);
     let server = Server::start(launch, Address::Redis(url.clone()), mark, options.patience).await?;
     Ok((url, server))
 }
 
-fn launch(home: &Home, port: u16, mark: &str) -> Result<Launch> {
+fn launch(home: &Home, options: &Options, port: u16, mark: &str) -> Result<Launch> {
     let folder = home.folder("redis")?;
+    let data = options.places.redis.as_ref().unwrap_or(&folder);
+    make_folder(data, 0o700)?;
     // Its command line is its name and this file, so the file carries the mark.
     let file = folder.join(mark).with_extension("conf");
-    std::fs::write(&file, settings(&folder, port, home.keep())).at(&file)?;
+    std::fs::write(&file, settings(data, port, home.keep())).at(&file)?;
     Ok(Launch {
         name: "redis",
         program: tool::REDIS.path()?,

@@ -41,10 +41,15 @@ pub struct System {
 impl System {
     /// Kafka, Postgres, Redis, three processes and a model; returns when all are ready.
     pub async fn start() -> anyhow::Result<Self> {
+        Self::start_on(Options::test()).await
+    }
+
+    /// Likewise, on a stack of these options.
+    pub async fn start_on(options: Options) -> anyhow::Result<Self> {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir()?;
         let model = Model::start().await?;
-        let stack = Stack::start(Options::test(), |_| {}).await.context("no Kafka, Postgres and Redis")?;
+        let stack = Stack::start(options, |_| {}).await.context("no Kafka, Postgres and Redis")?;
         let ports = Ports::free().await?;
         let settings = |operations: u16| ports.settings(&stack, &model, operations);
         let logs = folder.path();

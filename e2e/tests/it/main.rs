@@ -4,6 +4,7 @@
 
 mod answers;
 mod bad_input;
+mod full_disk;
 mod hard;
 mod model_faults;
 mod outages;

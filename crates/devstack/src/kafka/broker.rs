@@ -17,8 +17,9 @@ const JVM: [&str; 4] = ["-Xmx512m", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-Dj
 /// A broker to be.
 pub(super) struct Broker<'a> {
     pub jars: &'a Path,
-    /// Holds its settings, and its data below `data`.
+    /// Holds its settings.
     pub folder: PathBuf,
+    pub data: PathBuf,
     pub log: PathBuf,
     pub port: u16,
     pub mark: &'a str,
@@ -30,7 +31,7 @@ pub(super) struct Broker<'a> {
 impl Broker<'_> {
     /// Writes its settings, and says how to start it.
     pub(super) fn launch(self) -> Result<Launch> {
-        let settings = settings(&self.folder, self.port)?;
+        let settings = settings(&self.folder, &self.data, self.port)?;
         let mut args: Vec<OsString> = JVM.map(OsString::from).into();
         args.extend(self.flags.into_iter().map(OsString::from));
         args.push(format!("-Datelier.stack={}", self.mark).into());
@@ -49,10 +50,10 @@ impl Broker<'_> {
 }
 
 /// Writes `server.properties` for a broker on this port and a controller on any other.
-pub(super) fn settings(folder: &Path, port: u16) -> Result<PathBuf> {
+pub(super) fn settings(folder: &Path, data: &Path, port: u16) -> Result<PathBuf> {
     let file = folder.join("server.properties");
     let text = PROPERTIES
-        .replace("@DATA_DIR@", &folder.join("data").display().to_string())
+        .replace("@DATA_DIR@", &data.display().to_string())
         .replace("@HOST@", "127.0.0.1")
         .replace("@PORT@", &port.to_string())
         .replace("@CPORT@", &ports::pick(0)?.to_string());

@@ -19,7 +19,8 @@ pub(super) async fn format(jars: &Path, formatted: &Path, patience: &Patience) -
         return Ok(());
     }
     let work = Draft::of(formatted)?;
-    let settings = broker::settings(work.path(), 0)?;
+    let data = work.path().join("data");
+    let settings = broker::settings(work.path(), &data, 0)?;
     let mut args: Vec<OsString> = vec!["-Xmx256m".into(), "-XX:+UseSerialGC".into(), "-XX:TieredStopAtLevel=1".into()];
     args.push(broker::logging(work.path())?);
     args.extend(["-cp".into(), broker::classpath(jars)?]);
@@ -27,6 +28,5 @@ pub(super) async fn format(jars: &Path, formatted: &Path, patience: &Patience) -
     args.push(settings.into());
     tool::run(&tool::JAVA.path()?, args, patience.tool).await?;
 
-    let data = work.path().join("data");
     fs::rename(&data, formatted).at(&data)
 }

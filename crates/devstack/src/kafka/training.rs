@@ -71,6 +71,7 @@ async fn record(jars: &Path, formatted: &Path, folder: &Path, draft: &Path, pati
     let broker = Broker {
         jars,
         folder: folder.to_owned(),
+        data: folder.join("data"),
         log: folder.join("kafka.log"),
         port,
         mark: &mark,

@@ -10,6 +10,7 @@ use super::OWNER;
 use crate::account::{self, Account};
 use crate::error::{At, Result};
 use crate::home::{self, Home};
+use crate::options::Options;
 use crate::tool;
 
 /// `data` and the owner's password, in a folder that belongs to the user who runs the server.
@@ -21,12 +22,15 @@ pub(crate) struct Cluster {
 
 impl Cluster {
     /// The cluster of this state folder, made if there is none.
-    pub(super) async fn of(home: &Home, account: Option<Account>, programs: &Path, limit: Duration) -> Result<Self> {
-        let folder = place(home, account)?;
+    pub(super) async fn of(home: &Home, options: &Options, account: Option<Account>, programs: &Path) -> Result<Self> {
+        let folder = match &options.places.postgres {
+            Some(chosen) => handed_over(chosen.clone(), account)?,
+            None => place(home, account)?,
+        };
         let password = password(&folder.join("password"))?;
         let cluster = Self { folder, account, password };
         if !cluster.data().is_dir() {
-            cluster.initialise(programs, limit).await?;
+            cluster.initialise(programs, options.patience.tool).await?;
         }
         Ok(cluster)
     }
@@ -84,11 +88,17 @@ fn place(home: &Home, account: Option<Account>) -> Result<PathBuf> {
         return Ok(existing);
     }
     let folder = if account.is_none() || account::is_open(home.root()) { inside.clone() } else { outside()? };
-    home::make_folder(&folder, 0o700)?;
-    account.map_or(Ok(()), |account| account.own(&folder))?;
+    let folder = handed_over(folder, account)?;
     if folder != inside {
         symlink(&folder, &inside).at(&inside)?;
     }
+    Ok(folder)
+}
+
+/// A folder of the user who runs the server; made if missing.
+fn handed_over(folder: PathBuf, account: Option<Account>) -> Result<PathBuf> {
+    home::make_folder(&folder, 0o700)?;
+    account.map_or(Ok(()), |account| account.own(&folder))?;
     Ok(folder)
 }
 
