@@ -84,13 +84,18 @@ fn unmount(folder: &Path) {
 /// Unmounts the disks of tests that were killed before they could.
 fn sweep() {
     let mounts = fs::read_to_string("/proc/self/mounts").unwrap_or_default();
-    for folder in mounts.lines().filter_map(|line| line.split(' ').nth(1)).map(PathBuf::from).filter(is_abandoned) {
+    for folder in mounts
+        .lines()
+        .filter_map(|line| line.split(' ').nth(1))
+        .map(PathBuf::from)
+        .filter(|folder| is_abandoned(folder))
+    {
         unmount(&folder);
         let _ = fs::remove_dir(&folder); // only empty, that is, unmounted
     }
 }
 
-fn is_abandoned(folder: &PathBuf) -> bool {
+fn is_abandoned(folder: &Path) -> bool {
     let name = folder.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_prefix(FOLDER));
     let owner = name.and_then(|rest| rest.split('-').next()).and_then(|pid| pid.parse::<u32>().ok());
     folder.parent() == Some(&std::env::temp_dir())

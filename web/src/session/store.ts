@@ -26,7 +26,12 @@ type Store = {
   refetch: (version?: number) => Promise<void>;
 };
 
+/** How often a snapshot is read again because the stream was faster; a read waits for the version it asks for. */
+const MOST_READS = 5;
+
 let stream: SessionStream | null = null;
+/** One read is enough for all that is told while it lasts. */
+let catchingUp = false;
 /** The answers whose start the stream has seen or was opened at; pieces of any other would begin in its middle. */
 const witnessed = new Set<string>();
 
@@ -45,10 +50,18 @@ export const expectVersion = (session: string, version: number) => atLeast.set(s
 export const useSession = create<Store>()((set, get) => {
   const update = (change: (state: SessionState) => SessionState) => set(({ state }) => (state ? { state: change(state) } : {}));
 
-  async function read(id: string, version?: number): Promise<SessionState | null> {
-    const minimum = Math.max(version ?? 0, atLeast.get(id) ?? 0) || undefined;
-    const [session, messages] = await Promise.all([sessions.get(id, minimum), sessions.messages(id, minimum)]);
-    return get().id === id ? fromSnapshot(session, messages, get().state) : null;
+  /** The version up to which we have been told: by the stream, or by the answer to a command. */
+  const told = (id: string) => Math.max(get().state?.version ?? 0, get().state?.behind ?? 0, atLeast.get(id) ?? 0);
+
+  /** A snapshot that is not older than what we were told meanwhile: the stream tells nothing twice. */
+  async function read(id: string, version = 0): Promise<SessionState | null> {
+    for (let reads = 1; ; reads++) {
+      const session = await sessions.get(id, Math.max(version, told(id)) || undefined);
+      // One after the other: messages older than their session would lack what its version says is known.
+      const messages = await sessions.messages(id, session.version);
+      if (get().id !== id) return null;
+      if (session.version >= told(id) || reads === MOST_READS) return fromSnapshot(session, messages, get().state);
+    }
   }
 
   /** Opens the stream at the start of the running answer, unless it has been there from the start. */
@@ -65,17 +78,22 @@ export const useSession = create<Store>()((set, get) => {
     update((state) => events.reduce((before, event) => apply(event, before), state));
     const reset = events.findLast((event) => event.type === "reset");
     const behind = get().state?.behind;
-    if (behind !== null && behind !== undefined) void catchUp(behind, reset?.type === "reset" ? reset.data : undefined);
+    if (behind === null || behind === undefined) return;
+    if (reset?.type === "reset") void catchUp(behind, reset.data);
+    else if (!catchingUp) void catchUp(behind);
   }
 
   async function catchUp(version: number, reset?: { cursor?: string; from?: string }) {
     const id = get().id;
     if (!id) return;
+    catchingUp = true;
     try {
       const state = await read(id, version);
       if (state) set({ state: reset ? afterReset(state, reset.cursor ?? reset.from) : follow(state) });
     } catch (error) {
       if (get().id === id) set({ problem: toProblem(error) });
+    } finally {
+      catchingUp = false;
     }
   }
 

@@ -1,0 +1,116 @@
+/** The store between a stream and snapshots that come late, played by a server whose answers the test lets go. */
+import assert from "node:assert/strict";
+import { test, type TestContext } from "node:test";
+import type { Message, Session } from "@/api/types";
+import { useSession } from "./store";
+
+const ID = "ses_1";
+const at = "2026-01-01T00:00:00Z";
+const prompt = (n: number): Message => ({ id: `msg_${n}`, role: "user", content: `prompt ${n}`, generation_id: `gen_${n}`, created_at: at });
+
+/** A session at `version`: its first prompt is being answered, the others wait. */
+type Stored = { version: number; prompts: number };
+
+const snapshot = ({ version, prompts }: Stored): Session => ({
+  id: ID,
+  project_id: "prj_1",
+  title: "A title",
+  version,
+  head: null,
+  active_generation: { id: "gen_1", attempt: 1, status: "streaming" },
+  queued: Array.from({ length: prompts - 1 }, (_, index) => ({ generation_id: `gen_${index + 2}`, message_id: `msg_${index + 2}`, place: index + 1 })),
+});
+
+class Server {
+  sessionReads: number[] = [];
+  /** What the next reads find; the last of them for good. */
+  session: Stored[] = [];
+  messages: Stored = { version: 0, prompts: 0 };
+  /** Reads of the session wait here until the test lets them go. */
+  held: (() => void)[] | null = null;
+
+  async fetch(url: string): Promise<Response> {
+    const { pathname, searchParams } = new URL(url, "http://localhost");
+    const minimum = Number(searchParams.get("min_version") ?? 0);
+    if (pathname.endsWith("/messages")) return this.answer({ items: Array.from({ length: this.messages.prompts }, (_, index) => prompt(index + 1)), next_cursor: null });
+    this.sessionReads.push(minimum);
+    const stored = this.session.length > 1 ? this.session.shift()! : this.session[0]!;
+    if (this.held) await new Promise<void>((go) => this.held!.push(go));
+    return this.answer(snapshot(stored));
+  }
+
+  answer = (body: unknown) => new Response(JSON.stringify(body), { status: 200 });
+}
+
+class Stream extends EventTarget {
+  static last: Stream;
+  constructor(readonly url: string) {
+    super();
+    Stream.last = this;
+  }
+  close() {}
+  tells(type: string, data: unknown) {
+    this.dispatchEvent(Object.assign(new Event(type), { data: JSON.stringify(data), lastEventId: "" }));
+  }
+}
+
+/** A frame is drawn, and all that was waiting for nothing but its turn has had it. */
+const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
+
+/** The store in a browser of its own; it is closed at the end, however that comes. */
+function browser(server: Server, context: TestContext) {
+  Object.assign(globalThis, { window: new EventTarget(), EventSource: Stream, fetch: (url: string) => server.fetch(url), requestAnimationFrame: (draw: () => void) => setTimeout(draw, 0) });
+  context.after(() => useSession.getState().close());
+}
+
+const queued = (n: number, sequence: number) => {
+  Stream.last.tells("message", { id: `msg_${n}`, role: "user", content: `prompt ${n}`, generation_id: `gen_${n}`, created_at: at, sequence });
+  Stream.last.tells("generation.queued", { generation_id: `gen_${n}`, message_id: `msg_${n}`, place: n - 1, sequence: sequence + 1 });
+};
+const shown = () => {
+  const { turns, queue } = useSession.getState().state!;
+  return { turns: turns.map((turn) => turn.content), queue: queue.map((one) => one.generation_id) };
+};
+
+test("what the stream tells while a snapshot is read is not undone by it", async (context) => {
+  const server = new Server();
+  server.session = [{ version: 3, prompts: 1 }];
+  server.messages = { version: 3, prompts: 1 };
+  browser(server, context);
+  await useSession.getState().open(ID);
+
+  server.held = [];
+  server.session = [{ version: 4, prompts: 1 }, { version: 6, prompts: 2 }];
+  Stream.last.tells("hello", { version: 4, head: null, active_generation: null });
+  await settled();
+  queued(2, 5);
+  await settled();
+  assert.deepEqual(shown(), { turns: ["prompt 1", "prompt 2"], queue: ["gen_2"] });
+
+  server.messages = { version: 6, prompts: 2 };
+  const held = server.held;
+  server.held = null;
+  held.forEach((go) => go());
+  await settled();
+  assert.deepEqual(shown(), { turns: ["prompt 1", "prompt 2"], queue: ["gen_2"] });
+  assert.deepEqual(server.sessionReads.slice(1), [4, 6]);
+});
+
+test("while a snapshot is read no other is asked for", async (context) => {
+  const server = new Server();
+  server.session = [{ version: 3, prompts: 1 }];
+  server.messages = { version: 3, prompts: 1 };
+  browser(server, context);
+  await useSession.getState().open(ID);
+
+  server.held = [];
+  server.session = [{ version: 8, prompts: 1 }];
+  Stream.last.tells("hello", { version: 8, head: null, active_generation: null });
+  for (let index = 0; index < 5; index++) {
+    await settled();
+    Stream.last.tells("explanation", { generation_id: "gen_1", attempt: 1, index, delta: "word " });
+  }
+  await settled();
+  assert.equal(server.held.length, 1);
+  server.held.forEach((go) => go());
+});
