@@ -1,6 +1,7 @@
-/** Every story is told to one installation, in one Chromium, by people of its own. */
+/** Stories are told to one installation, those of stopping to another whose model is played; in one Chromium, by people of their own. */
 import { after, before } from "node:test";
 import { launch } from "./harness/browser.mjs";
+import { Model } from "./harness/model.mjs";
 import { System } from "./harness/system.mjs";
 import { accounts } from "./stories/accounts.mjs";
 import { families } from "./stories/families.mjs";
@@ -14,14 +15,20 @@ import { versions } from "./stories/versions.mjs";
 /** Tokens a second: a short answer takes some seconds, so that something can happen meanwhile. */
 const PACE = 150;
 const stage = {};
+const played = {};
 
 before(async () => {
   stage.system = process.env.ATELIER_URL ? { url: process.env.ATELIER_URL, stop: async () => {} } : await System.start({ pace: PACE });
-  stage.browser = await launch();
+  played.model = await Model.start();
+  played.system = await System.start({ model: played.model });
+  stage.browser = played.browser = await launch();
 });
 after(async () => {
   await stage.browser?.close();
   await stage.system?.stop();
+  await played.system?.stop();
+  await played.model?.stop();
 });
 
-for (const chapter of [firstPrompt, keeping, stopping, accounts, versions, looks, sandbox, families]) chapter(stage);
+for (const chapter of [firstPrompt, keeping, accounts, versions, looks, sandbox, families]) chapter(stage);
+stopping(played);
