@@ -57,7 +57,7 @@ impl Contained {
 
     /// Ends it cleanly if it runs, and starts it with the same port and data.
     pub(crate) async fn restart(&self) -> Result<()> {
-        if self.container.is_running().await.map_err(|error| self.refused(&error))? {
+        if self.runs().await {
             self.ask_to_end().await?;
         }
         self.container.start().await.map_err(|error| self.refused(&error))?;
@@ -73,6 +73,11 @@ impl Contained {
         if let Err(error) = self.container.rm().await {
             tracing::warn!(name, %error, "its container is still there");
         }
+    }
+
+    /// Podman tells a short while after the end of a state that the library does not know.
+    async fn runs(&self) -> bool {
+        self.container.is_running().await.unwrap_or(false)
     }
 
     async fn ask_to_end(&self) -> Result<()> {

@@ -3,8 +3,6 @@
 #![allow(clippy::disallowed_methods, reason = "a test's tasks end with its runtime")]
 
 mod ask;
-#[cfg(feature = "containers")]
-mod containers;
 mod environment;
 mod faults;
 mod held;
