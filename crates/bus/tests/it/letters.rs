@@ -67,10 +67,16 @@ async fn what_cannot_be_parked_stays_unfinished_and_comes_again() {
     let letters = Producer::new(&nowhere).unwrap();
     let mut consumer = bus::Consumer::join(&config, "workers", &[&topic], letters.clone()).unwrap();
     let work = next(&mut consumer).await;
-    let (parked, ()) = tokio::join!(consumer.park(work, &"poison"), async {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        letters.purge();
-    });
-    parked.unwrap_err();
+    // Purged again and again, for nobody tells when the letter has begun to wait.
+    let purging = async {
+        loop {
+            letters.purge();
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        parked = consumer.park(work, &"poison") => { parked.unwrap_err(); }
+        () = purging => {}
+    }
     assert_eq!(next_text(&mut consumer).await, "1");
 }

@@ -72,7 +72,9 @@ async fn a_time_is_found() {
     next(&reader).await;
     let second = tokio::time::timeout(PATIENCE, reader.next()).await.unwrap().unwrap().timestamp.unwrap();
     // Timestamps are milliseconds; the next record needs one of its own.
-    tokio::time::sleep(Duration::from_millis(5)).await;
+    while chrono::Utc::now() < second + chrono::TimeDelta::milliseconds(1) {
+        tokio::task::yield_now().await;
+    }
     add(&config, &partition, "third").await;
 
     let after = second + chrono::TimeDelta::milliseconds(1);
