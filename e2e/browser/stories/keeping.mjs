@@ -95,7 +95,8 @@ const pathOf = (person) => new URL(person.page.url()).pathname + new URL(person.
 
 /** The page shows exactly the prose that the server has stored. */
 async function isWhole(person) {
-  const stored = (await person.messages()).find((message) => message.role === "assistant");
+  // The stream tells of the end a moment before the read model does.
+  const stored = await person.until("the answer is stored", async () => (await person.messages()).find((message) => message.role === "assistant"));
   const squeezed = (text) => text.replaceAll(/\s+/g, " ").trim();
   const shown = squeezed(await person.textOf(0));
   for (const paragraph of stored.content.split(/\n+/).map(squeezed).filter(Boolean)) {
