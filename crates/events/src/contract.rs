@@ -3,7 +3,7 @@
 use serde_avro_fast::Schema;
 use serde_json::Value;
 
-use crate::{EncodeError, Envelope, frame, value};
+use crate::{EncodeError, Envelope, frame, schema, value};
 
 /// A schema with its id; parsed once per process.
 pub struct Contract {
@@ -31,6 +31,16 @@ impl Contract {
             return Err(EncodeError::Unsealed(self.event_type));
         }
         self.frame(&value::Event { envelope, fields })
+    }
+
+    /// The whole schema as JSON.
+    pub fn schema_value(&self) -> Value {
+        serde_json::from_str(&self.json).unwrap_or_default() // it was made from JSON
+    }
+
+    /// SHA-256 (hex) of what has a meaning for readers, as in `ids.lock`.
+    pub fn fingerprint(&self) -> String {
+        schema::fingerprint(&self.schema_value())
     }
 
     pub(crate) fn frame(&self, value: &impl serde::Serialize) -> Result<Vec<u8>, EncodeError> {

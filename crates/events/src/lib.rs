@@ -6,19 +6,28 @@
 //!
 //! **Invariant:** nothing personal is encoded in the clear: `private` and `private_files` are refused.
 
+mod check;
+pub mod compatibility;
 mod contract;
 mod envelope;
 mod error;
+mod folder;
 mod frame;
 mod lock;
 mod record;
 mod registry;
+mod release;
 mod schema;
 pub mod stream;
+mod upcast;
 mod value;
 
+pub use check::{Problem, check};
 pub use contract::Contract;
 pub use envelope::Envelope;
 pub use error::{DecodeError, EncodeError};
+pub use folder::Folder;
 pub use record::{Record, StreamRecord, decode, decode_stream, digest};
-pub use registry::{LoadError, all, by_id, latest};
+pub use registry::{LoadError, Registry, all, by_id, latest, registry, releases};
+pub use release::{Release, freeze};
+pub use schema::fingerprint;

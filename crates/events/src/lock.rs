@@ -1,6 +1,6 @@
 //! `ids.lock`: which id every version of every schema has, for ever.
 
-use crate::LoadError;
+use crate::{Contract, LoadError};
 
 /// One line: `<id> <subject> <version> <SHA-256 of the canonical schema, hex>`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,6 +9,14 @@ pub struct Line {
     pub subject: &'static str,
     pub version: u32,
     pub sha256: &'static str,
+}
+
+impl Line {
+    /// Whether the contract has this id, subject, version and meaning.
+    pub fn is_of(&self, contract: &Contract) -> bool {
+        (self.id, self.subject, self.version) == (contract.id, contract.subject, contract.version)
+            && self.sha256 == contract.fingerprint()
+    }
 }
 
 /// The lines of the file; `#` begins a comment. An id or a version that appears twice is an error.

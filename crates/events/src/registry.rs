@@ -1,13 +1,16 @@
 //! All contracts of this build, found by id or by event type.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use serde_json::Value;
 
-use crate::Contract;
+use crate::folder::File;
 use crate::lock::{self, Line};
+use crate::release::IDS;
 use crate::schema::{self, Shared};
+use crate::{Contract, Release};
 
 mod files {
     include!(concat!(env!("OUT_DIR"), "/schemas.rs"));
@@ -15,17 +18,31 @@ mod files {
 
 /// The contract that new events of this type are written with.
 pub fn latest(event_type: &str) -> Option<&'static Contract> {
-    REGISTRY.latest.get(event_type).and_then(|id| REGISTRY.by_id.get(id))
+    REGISTRY.latest(event_type)
 }
 
 /// The contract that a record was written with.
 pub fn by_id(schema_id: u32) -> Option<&'static Contract> {
-    REGISTRY.by_id.get(&schema_id)
+    REGISTRY.by_id(schema_id)
 }
 
 /// Every version of every schema, by ascending id.
 pub fn all() -> impl Iterator<Item = &'static Contract> {
-    REGISTRY.by_id.values()
+    REGISTRY.all()
+}
+
+/// All of them, as one value.
+pub fn registry() -> &'static Registry {
+    &REGISTRY
+}
+
+/// Every release that this build knows of, oldest name first.
+pub fn releases() -> &'static [Release] {
+    static RELEASES: LazyLock<Vec<Release>> = LazyLock::new(|| {
+        // Part of this binary like the schemas, and a test loads them.
+        Release::load(files::RELEASED).unwrap_or_else(|error| panic!("the released schemas of this build: {error}"))
+    });
+    &RELEASES
 }
 
 /// The schema files and `ids.lock` do not fit each other.
@@ -45,23 +62,60 @@ pub enum LoadError {
     Changed { file: &'static str, line: String },
     #[error("two aggregates have an event called {0}")]
     SameName(&'static str),
+    #[error("release {release} has no file {file}")]
+    Incomplete { release: &'static str, file: String },
+    #[error("released/{file} was edited; what was released never changes: take it back from version control")]
+    Edited { file: &'static str },
+    #[error("cannot read {}: {cause}", folder.display())]
+    Unreadable { folder: PathBuf, cause: String },
 }
 
 static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {
     // Both are part of this binary, and a test loads them: a build that gets here has passed it.
-    Registry::load(files::FILES, files::IDS).unwrap_or_else(|error| panic!("the schemas of this build: {error}"))
+    Registry::load(files::AVRO).unwrap_or_else(|error| panic!("the schemas of this build: {error}"))
 });
 
+/// Every version of every schema, with its id.
 #[derive(Debug)]
-struct Registry {
+pub struct Registry {
     by_id: BTreeMap<u32, Contract>,
     latest: BTreeMap<&'static str, u32>,
 }
 
-type Files = [(&'static str, &'static str)];
+type Files = [File];
 
 impl Registry {
-    fn load(files: &Files, ids: &'static str) -> Result<Self, LoadError> {
+    /// Every contract, by ascending id.
+    pub fn all(&self) -> impl Iterator<Item = &Contract> {
+        self.by_id.values()
+    }
+
+    /// The contract of an id.
+    pub fn by_id(&self, schema_id: u32) -> Option<&Contract> {
+        self.by_id.get(&schema_id)
+    }
+
+    /// The newest contract of an event type.
+    pub fn latest(&self, event_type: &str) -> Option<&Contract> {
+        self.latest.get(event_type).and_then(|id| self.by_id.get(id))
+    }
+
+    /// The contracts of a subject, version 1 first.
+    pub fn versions(&self, subject: &str) -> Vec<&Contract> {
+        let mut versions: Vec<_> = self.all().filter(|contract| contract.subject == subject).collect();
+        versions.sort_by_key(|contract| contract.version);
+        versions
+    }
+
+    /// From `session/SessionOpened.avsc` and the like, and `ids.lock`.
+    pub(crate) fn load(files: &Files) -> Result<Self, LoadError> {
+        let ids = files.iter().find(|(file, _)| *file == IDS).map_or("", |(_, text)| text);
+        let files: Vec<File> =
+            files.iter().filter_map(|(file, text)| Some((file.strip_suffix(".avsc")?, *text))).collect();
+        Self::of(&files, ids)
+    }
+
+    pub(crate) fn of(files: &Files, ids: &'static str) -> Result<Self, LoadError> {
         let lines = lock::parse(ids)?;
         let shared = shared(files)?;
         let mut registry = Self { by_id: BTreeMap::new(), latest: BTreeMap::new() };

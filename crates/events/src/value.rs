@@ -22,6 +22,11 @@ pub fn has_clear_parts(fields: &Map<String, Value>) -> bool {
     CLEAR.iter().any(|name| fields.get(*name).is_some_and(|value| !value.is_null()))
 }
 
+/// Whether a field belongs to a sealed pair.
+pub fn is_sealed_part(name: &str) -> bool {
+    PAIRS.contains(&name)
+}
+
 /// An event on its way into Avro.
 pub struct Event<'a> {
     pub envelope: &'a Envelope,

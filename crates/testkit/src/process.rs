@@ -89,8 +89,8 @@ fn signal(child: &Child, name: &str) {
     assert!(sent.is_ok_and(|status| status.success()), "kill -s {name} {pid}");
 }
 
-/// Beside the test binary, where `./test` builds it.
-fn binary() -> anyhow::Result<PathBuf> {
+/// The real binary: beside the test binary, where `./test` builds it.
+pub(crate) fn binary() -> anyhow::Result<PathBuf> {
     let test = std::env::current_exe()?;
     let folder = test.ancestors().find(|folder| folder.join("atelier").is_file());
     let folder = folder.context("the binary is missing: `cargo build --bin atelier` first, or run ./test")?;

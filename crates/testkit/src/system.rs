@@ -8,11 +8,12 @@ use devstack::{Options, Stack};
 use reqwest::Client;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
+use tokio::process::Command;
 use url::Url;
 
 use crate::model::Model;
 use crate::person::Person;
-use crate::process::Process;
+use crate::process::{Process, binary};
 use crate::wait::eventually;
 
 /// Secrets of a system that lives for one test run.
@@ -25,7 +26,9 @@ pub struct System {
     pub url: Url,
     pub model: Model,
     pub stack: Stack,
-    /// auth, command, relay, projector.
+    /// Where consumers find the schemas.
+    pub registry: Url,
+    /// auth, command, relay, projector, registry.
     pub core: Process,
     /// gateway and edge: what a browser talks to.
     pub front: Process,
@@ -36,6 +39,7 @@ pub struct System {
     pub client: Client,
     pub folder: TempDir,
     operations: Vec<Url>,
+    settings: Vec<(String, String)>,
 }
 
 impl System {
@@ -61,12 +65,20 @@ impl System {
         let mut core_settings = settings(ports.core);
         core_settings.push(("ATELIER_RPC_COMMAND_LISTEN".into(), format!("127.0.0.1:{}", ports.rpc)));
         core_settings.push(("ATELIER_AUTH_LISTEN".into(), format!("127.0.0.1:{}", ports.auth)));
+        core_settings.push(("ATELIER_REGISTRY_LISTEN".into(), format!("127.0.0.1:{}", ports.registry)));
         let mut system = Self {
             url: format!("http://127.0.0.1:{}", ports.public).parse()?,
-            core: Process::new("core", &["serve", "--roles", "auth,command,relay,projector"], core_settings, logs),
+            registry: format!("http://127.0.0.1:{}", ports.registry).parse()?,
+            core: Process::new(
+                "core",
+                &["serve", "--roles", "auth,command,relay,projector,registry"],
+                core_settings,
+                logs,
+            ),
             front: process("front", "gateway,edge", ports.front),
             worker: process("worker", "generation", ports.worker),
             second_worker: process("second-worker", "generation", ports.second_worker),
+            settings: settings(0),
             model,
             stack,
             client: Client::builder().read_timeout(Duration::from_secs(40)).build()?,
@@ -100,6 +112,14 @@ impl System {
         }
         self.is_ready().await;
         Ok(())
+    }
+
+    /// A command of the binary beside the system, with its settings; not started yet.
+    pub fn atelier(&self, arguments: &[&str]) -> anyhow::Result<Command> {
+        let mut command = Command::new(binary()?);
+        let settings = self.settings.iter().map(|(name, value)| (name, value));
+        command.args(arguments).envs(settings).current_dir(self.folder.path()).kill_on_drop(true);
+        Ok(command)
     }
 
     /// Waits until every process says so.
@@ -166,16 +186,17 @@ struct Ports {
     front: u16,
     worker: u16,
     second_worker: u16,
+    registry: u16,
 }
 
 impl Ports {
     async fn free() -> anyhow::Result<Self> {
         let mut listeners = Vec::new();
-        for _ in 0..7 {
+        for _ in 0..8 {
             listeners.push(TcpListener::bind("127.0.0.1:0").await?);
         }
         let mut ports = listeners.iter().map(|listener| listener.local_addr().map(|address| address.port()));
-        let mut next = || ports.next().context("seven ports")?.map_err(anyhow::Error::from);
+        let mut next = || ports.next().context("eight ports")?.map_err(anyhow::Error::from);
         Ok(Self {
             public: next()?,
             rpc: next()?,
@@ -184,6 +205,7 @@ impl Ports {
             front: next()?,
             worker: next()?,
             second_worker: next()?,
+            registry: next()?,
         })
     }
 
@@ -207,6 +229,8 @@ impl Ports {
             set("OPERATIONS_LISTEN", format!("127.0.0.1:{operations}")),
             set("LLM_URL", model.url.to_string()),
             set("LLM_MODEL", "played".into()),
+            set("LLM_PROMPT_PRICE", "\"0.25\"".into()),
+            set("LLM_COMPLETION_PRICE", "\"1.5\"".into()),
             set("LLM_SILENCE", "5s".into()),
             set("GENERATION_LEASE", "3s".into()),
             set("GENERATION_HEARTBEAT", "1s".into()),

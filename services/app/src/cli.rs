@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::Config;
-use crate::{config_docs, generate, maintenance, serve, up};
+use crate::{config_docs, event_log, generate, maintenance, schemas, serve, up};
 
 /// Atelier turns prompts into working user-interface code. Nothing is ever lost, and any stream resumes anywhere.
 #[derive(Parser)]
@@ -24,6 +24,7 @@ Examples:
   atelier up                                   everything on this machine
   atelier generate \"a pricing page\" --out ./page
   ATELIER_LLM_URL=http://localhost:8000/v1 atelier up
+  atelier events tail                          what happens, as JSON lines
   atelier serve --roles gateway,edge           one part of a larger installation
   atelier config docs                          every setting, with its default
 
@@ -42,6 +43,12 @@ enum Command {
     Topics(Topics),
     /// A prompt from the terminal: streams the answer and writes its files.
     Generate(generate::Generate),
+    /// The domain's events: follow, show, replay and export them.
+    #[command(subcommand)]
+    Events(event_log::EventLog),
+    /// The event schemas: check them, freeze a release, register them elsewhere.
+    #[command(subcommand)]
+    Schemas(schemas::Schemas),
     /// Repairs of the relay.
     #[command(subcommand)]
     Relay(Relay),
@@ -87,6 +94,8 @@ impl Cli {
             Command::Topics(Topics::Plan) => maintenance::plan_topics(&settings()?).await,
             Command::Topics(Topics::Apply) => maintenance::apply_topics(&settings()?).await,
             Command::Generate(generate) => generate.run().await,
+            Command::Events(events) => events.run(&self.config).await,
+            Command::Schemas(schemas) => schemas.run().await,
             Command::Relay(Relay::Rebase) => maintenance::rebase(&settings()?).await,
             Command::Config(Settings::Check) => {
                 settings()?.check()?;

@@ -22,6 +22,7 @@ const MANUAL: &[(&str, &str, &str)] = &[
     ("generation", "Config", include_str!("../../generation/src/config.rs")),
     ("projector", "Config", include_str!("../../projector/src/config.rs")),
     ("edge", "Config", include_str!("../../edge/src/config.rs")),
+    ("registry", "Config", include_str!("../../registry/src/config.rs")),
     ("llm", "Config", include_str!("../../../crates/llm/src/config.rs")),
     ("operations", "Operations", include_str!("config.rs")),
     ("telemetry", "Config", include_str!("../../../crates/runtime/src/telemetry.rs")),

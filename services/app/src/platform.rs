@@ -177,6 +177,7 @@ impl Platform {
                 health.ready();
                 Box::pin(async move { edge.serve(shutdown).await })
             }
+            Role::Registry => Box::pin(registry::serve(self.config.registry.clone(), health, shutdown)),
         })
     }
 

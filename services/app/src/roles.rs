@@ -26,11 +26,21 @@ pub enum Role {
     Projector,
     /// Kafka to browsers.
     Edge,
+    /// The schemas, for consumers in any language.
+    Registry,
 }
 
 impl Role {
-    pub const ALL: [Self; 7] =
-        [Self::Gateway, Self::Auth, Self::Command, Self::Relay, Self::Generation, Self::Projector, Self::Edge];
+    pub const ALL: [Self; 8] = [
+        Self::Gateway,
+        Self::Auth,
+        Self::Command,
+        Self::Relay,
+        Self::Generation,
+        Self::Projector,
+        Self::Edge,
+        Self::Registry,
+    ];
 
     pub const fn name(self) -> &'static str {
         match self {
@@ -41,6 +51,7 @@ impl Role {
             Self::Generation => "generation",
             Self::Projector => "projector",
             Self::Edge => "edge",
+            Self::Registry => "registry",
         }
     }
 }

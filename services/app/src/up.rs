@@ -49,6 +49,7 @@ impl Up {
         config.kafka.bootstrap.clone_from(&stack.kafka);
         config.redis.url = Some(SecretString::from(stack.redis.to_string()));
         config.gateway.listen = ports::free(self.listen.unwrap_or(config.gateway.listen)).await?;
+        config.registry.listen = ports::free(config.registry.listen).await?;
         maintenance::migrate(&config).await?;
         bus::admin::apply(&config.kafka).await.context("cannot create the topics")?;
 
@@ -122,6 +123,7 @@ fn environment(config: &Config, stack: &Stack) -> String {
     let lines = [
         ("ATELIER_URL", public_url(config)),
         ("ATELIER_OPS_URL", format!("http://{}", config.operations.listen)),
+        ("REGISTRY_URL", format!("http://{}", config.registry.listen)),
         ("KAFKA_BOOTSTRAP", stack.kafka.clone()),
         ("DATABASE_URL", stack.postgres.to_string()),
         ("REDIS_URL", stack.redis.to_string()),

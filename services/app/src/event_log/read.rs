@@ -1,0 +1,146 @@
+//! Reading with everything around it: records that cannot be read, keys, progress.
+
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use keys::Keys;
+use replay::{Choice, Entry, Log, Order, Until};
+use runtime::postgres::{self, Limits};
+
+use super::asked::{Asked, Time};
+use super::local;
+use crate::config::Config;
+
+/// Events that are opened together, with one question for their keys.
+const BATCH: usize = 500;
+/// How often progress is shown.
+const OFTEN: Duration = Duration::from_millis(200);
+
+/// What is read, and how.
+pub struct Reading {
+    pub choice: Choice,
+    config: Config,
+    keys: Option<Keys>,
+    skip_unreadable: bool,
+}
+
+impl Reading {
+    pub fn prepare(file: &Path, asked: &Asked, to: Option<Time>) -> anyhow::Result<Self> {
+        let choice = asked.choice(to)?;
+        let config = local::settings(file, &asked.state)?;
+        let keys = if asked.open { Some(keys(&config)?) } else { None };
+        Ok(Self { choice, config, keys, skip_unreadable: asked.skip_unreadable })
+    }
+
+    pub async fn open(&self, until: Until) -> anyhow::Result<Log> {
+        let at = || format!("the log at {} cannot be read", self.config.kafka.bootstrap);
+        Log::open(&self.config.kafka, &self.choice, until).await.with_context(at)
+    }
+
+    /// Gives every chosen event to `take`, in batches, until the end of what is there.
+    pub async fn each(
+        &self,
+        ordered: bool,
+        mut take: impl FnMut(&[Entry]) -> anyhow::Result<()>,
+    ) -> anyhow::Result<u64> {
+        let mut log = self.open(Until::Now).await?;
+        let mut order = ordered.then(|| Order::new(self.choice.is_everything() && !self.skip_unreadable));
+        let (mut batch, mut taken, mut unreadable) = (Vec::new(), 0, 0);
+        let mut progress = Progress::begin();
+        while let Some(record) = log.next().await? {
+            match Entry::read(log.topics(), &record) {
+                Ok(entry) => {
+                    let wanted = self.choice.takes(&entry);
+                    match &mut order {
+                        Some(order) => {
+                            order.push(entry, wanted);
+                            batch.extend(order.ready(&log)?);
+                        }
+                        None => batch.extend(wanted.then_some(entry)),
+                    }
+                }
+                Err(error) => self.unreadable(error, &mut unreadable)?,
+            }
+            if batch.len() >= BATCH {
+                taken += self.hand_over(&mut batch, &mut take).await?;
+            }
+            progress.show(&log);
+        }
+        batch.extend(order.map(|mut order| order.ready(&log)).transpose()?.into_iter().flatten());
+        taken += self.hand_over(&mut batch, &mut take).await?;
+        progress.end();
+        if unreadable > 0 {
+            eprintln!("{unreadable} record(s) could not be read and were skipped");
+        }
+        Ok(taken)
+    }
+
+    /// Opens the batch if that was asked for, and empties it into `take`.
+    pub async fn hand_over(
+        &self,
+        batch: &mut Vec<Entry>,
+        take: &mut impl FnMut(&[Entry]) -> anyhow::Result<()>,
+    ) -> anyhow::Result<u64> {
+        if let Some(keys) = &self.keys {
+            replay::open_all(keys, batch).await.context("the sealed parts cannot be opened")?;
+        }
+        take(batch)?;
+        let taken = batch.len() as u64;
+        batch.clear();
+        Ok(taken)
+    }
+
+    /// A record that cannot be read ends the reading, unless it may be skipped.
+    pub fn unreadable(&self, error: replay::Unreadable, count: &mut u64) -> anyhow::Result<()> {
+        if !self.skip_unreadable {
+            return Err(error).context("a record cannot be read; --skip-unreadable goes on without it");
+        }
+        *count += 1;
+        eprintln!("skipped {error}");
+        Ok(())
+    }
+}
+
+fn keys(config: &Config) -> anyhow::Result<Keys> {
+    let keys = config.keys.as_ref().context("--open needs the keys: set [keys] kek (ATELIER_KEYS_KEK)")?;
+    let limits = Limits { connections: 2, wait: config.database.wait };
+    let url = config.database_url().context("--open needs the database, where the wrapped keys are")?;
+    let pool = postgres::pool(url, "keys", limits).context("[database] url is not a Postgres URL")?;
+    Ok(Keys::connect(pool, keys)?)
+}
+
+/// How far the reading has come, for a person at a terminal.
+struct Progress {
+    on_terminal: bool,
+    begun: Instant,
+    shown: Instant,
+}
+
+impl Progress {
+    fn begin() -> Self {
+        // Lines on the terminal are progress enough; the count would only stand between them.
+        let on_terminal = std::io::stderr().is_terminal() && !std::io::stdout().is_terminal();
+        Self { on_terminal, begun: Instant::now(), shown: Instant::now() }
+    }
+
+    fn show(&mut self, log: &Log) {
+        if !self.on_terminal || self.shown.elapsed() < OFTEN {
+            return;
+        }
+        self.shown = Instant::now();
+        let (read, total) = log.progress();
+        let rate = read as f64 / self.begun.elapsed().as_secs_f64();
+        let left = total.saturating_sub(read) as f64 / rate.max(1.0);
+        let share = 100 * read / total.max(1);
+        eprint!("\r\x1b[K{read} of {total} records ({share} %), {rate:.0}/s, {left:.0} s left");
+    }
+
+    fn end(&self) {
+        if self.on_terminal {
+            eprint!("\r\x1b[K");
+            drop(std::io::stderr().flush()); // a terminal that is gone needs no clean line
+        }
+    }
+}
