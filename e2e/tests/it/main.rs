@@ -4,6 +4,9 @@
 
 mod answers;
 mod bad_input;
+mod consumers;
+mod event_log;
+mod fixtures;
 mod full_disk;
 mod hard;
 mod model_faults;
