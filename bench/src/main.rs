@@ -10,6 +10,7 @@ mod log;
 mod numbers;
 mod projection;
 mod relay;
+mod replay;
 
 use clap::{Parser, Subcommand};
 
@@ -39,6 +40,8 @@ enum Measurement {
     Relay(relay::Relay),
     /// Events a second into a read model, beside COPY of the same rows.
     Projection(projection::Projection),
+    /// Events a second out of Kafka for a counting consumer, beside a bare client on the same records.
+    Replay(replay::Replay),
 }
 
 #[tokio::main]
@@ -50,6 +53,7 @@ async fn main() -> anyhow::Result<()> {
         Measurement::Append(append) => append.run().await?,
         Measurement::Relay(relay) => relay.run().await?,
         Measurement::Projection(projection) => projection.run().await?,
+        Measurement::Replay(replay) => replay.run().await?,
     };
     println!("{line}");
     Ok(())
