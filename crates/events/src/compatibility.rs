@@ -6,14 +6,15 @@
 //! (milliseconds read as microseconds) are a difference.
 
 mod model;
+mod parse;
 
 use std::collections::HashMap;
 use std::fmt;
 
 use serde_json::Value;
 
-pub use model::Malformed;
 use model::{Definition, Field, Kind, Model, Type};
+pub use parse::Malformed;
 
 /// One place where a reader cannot take what was written.
 #[derive(Debug, Clone, PartialEq, Eq)]

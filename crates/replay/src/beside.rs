@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::Error;
@@ -27,7 +28,9 @@ impl Beside {
         if target.is_dir() {
             return Err(unwritable(target, "it is a folder".to_owned()));
         }
-        let file = OpenOptions::new().write(true).create(true).truncate(true).open(&partial).map_err(failed)?;
+        // For its owner only: opened events are personal data.
+        let mut options = OpenOptions::new();
+        let file = options.write(true).create(true).truncate(true).mode(0o600).open(&partial).map_err(failed)?;
         Ok(Self { target: target.to_owned(), partial, file, finished: false })
     }
 

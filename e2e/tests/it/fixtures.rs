@@ -1,15 +1,17 @@
 //! What an earlier release wrote is read by every later one: its store through the whole system, its topics as they are.
 
+mod freezing;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use bus::{Headers, Message, Producer};
-use serde_json::{Value, json};
+use serde_json::Value;
 use sqlx::{Connection, PgConnection};
-use testkit::{Person, Script, Step, System, eventually};
+use testkit::{System, eventually};
 
-use crate::{disturbance, story};
+use crate::story;
 
 /// One frozen data set of `e2e/fixtures`; every line of a file is a JSON object.
 struct Fixture {
@@ -113,98 +115,12 @@ fn the_topics_of_every_release_are_replayed_as_they_were() {
     });
 }
 
-/// Writes the fixture of a release, once, before it goes out; never again.
-#[test]
-#[ignore = "writes a fixture: ATELIER_FREEZE=0.1.0 cargo test -p e2e --test it -- --ignored freeze"]
-fn freeze() {
-    let release = std::env::var("ATELIER_FREEZE").expect("ATELIER_FREEZE names the release");
-    disturbance(async |system: &mut System| {
-        everything_happens(system).await;
-        let fixture = Fixture { folder: Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(&release) };
-        let pending = "select (select count(*) from store.events) - (select count(*) from store.log) where $1::text[] is not null";
-        eventually("all is published", || count(system, pending, Vec::new(), 0)).await;
-        let rows = "select to_jsonb(e) - 'xid' - 'row_id' from store.events e order by e.xid, e.row_id";
-        fixture.write("store.jsonl", &dump(system, rows).await);
-        fixture.write("keys.jsonl", &dump(system, "select to_jsonb(k) from keys.data_keys k order by key_id").await);
-        fixture.write("topics.jsonl", &records(system).await);
-        fixture.write("shown.jsonl", &replayed(system, &[]).await);
-    });
-}
-
-/// One event of every type, at least.
-async fn everything_happens(system: &mut System) {
-    let alice = system.sign_up("ada").await;
-    patch(&alice, "me", &json!({ "name": "Ada Lovelace" })).await;
-    let project = alice.opens_a_project("The first project").await;
-    patch(&alice, &format!("projects/{project}"), &json!({ "name": "The engine" })).await;
-    let session = alice.post(&format!("projects/{project}/sessions"), &json!({})).await.expect(201).text("id");
-    patch(&alice, &format!("sessions/{session}"), &json!({ "title": "Notes" })).await;
-    let mut page = alice.watches(&session).await;
-
-    let file = Step::Say("Here.\n\n```tsx file=\"src/App.tsx\"\nexport default () => null\n```\n".to_owned());
-    system.model.when_asked("freeze: a page", Script::new([Step::Think("Hm.".to_owned()), file, Step::Finish]));
-    system.model.when_asked("freeze: it fails", Script::new([Step::Say("half ".to_owned()), Step::Reset]));
-    system.model.when_asked("freeze: stopped", Script::new([Step::Say("half ".to_owned()), Step::Hang]));
-    for prompt in ["freeze: a page", "freeze: it fails"] {
-        let generation = alice.asks(&session, prompt).await;
-        page.sees_the_end(&generation).await;
-    }
-    let stopped = alice.asks(&session, "freeze: stopped").await;
-    page.sees(&stopped, "half ").await;
-    alice.stops(&session, &stopped).await.expect(202);
-    page.sees_the_end(&stopped).await;
-
-    let gate = std::sync::Arc::new(tokio::sync::Semaphore::new(0));
-    let abandoned = [Step::Say("twice ".to_owned()), Step::Gate(gate.clone()), Step::Finish];
-    system.model.when_asked("freeze: abandoned", Script::new(abandoned));
-    let abandoned = alice.asks(&session, "freeze: abandoned").await;
-    page.sees(&abandoned, "twice ").await;
-    system.worker.kill().await;
-    gate.add_permits(2);
-    system.worker.start().unwrap();
-    page.sees_the_end(&abandoned).await;
-
-    let files = json!({ "base_version": 1, "files": [{ "path": "src/App.tsx", "content": "by hand" }] });
-    alice.post(&format!("sessions/{session}/imports"), &files).await.expect(202);
-    alice.post(&format!("sessions/{session}/restore"), &json!({ "version": 1 })).await.expect(202);
-    let gone = alice.opens_a_session().await;
-    delete(&alice, &format!("sessions/{gone}")).await;
-    let gone = alice.opens_a_project("Not for long").await;
-    delete(&alice, &format!("projects/{gone}")).await;
-}
-
-async fn patch(person: &Person, path: &str, body: &Value) {
-    let answer = person.request(reqwest::Method::PATCH, path).json(body).send().await.unwrap();
-    assert!(answer.status().is_success(), "{path}: {}", answer.text().await.unwrap());
-}
-
-async fn delete(person: &Person, path: &str) {
-    let answer = person.request(reqwest::Method::DELETE, path).send().await.unwrap();
-    assert!(answer.status().is_success(), "{path}: {}", answer.text().await.unwrap());
-}
-
 /// The whole log in its order and in the clear.
 async fn replayed(system: &System, settings: &[(&str, &str)]) -> Vec<Value> {
     let mut command = system.atelier(&["events", "replay", "--open"]).unwrap();
     let output = command.envs(settings.iter().copied()).output().await.unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
-
-/// Every record of the domain topics, by position.
-async fn records(system: &System) -> Vec<Value> {
-    let config = bus::Config { bootstrap: system.stack.kafka.clone(), ..bus::Config::default() };
-    let mut log = replay::Log::open(&config, &replay::Choice::default(), replay::Until::Now).await.unwrap();
-    let mut records = Vec::new();
-    while let Some(record) = log.next().await.unwrap() {
-        let headers: serde_json::Map<_, _> =
-            record.headers.iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
-        let name = record.topic().strip_prefix(&config.prefix).unwrap();
-        let value = shown_hex(&record.payload);
-        records.push(json!({ "topic": name, "key": record.key_text(), "headers": headers, "value": value }));
-    }
-    records.sort_by_key(|record| record["headers"]["position"].as_str().unwrap().parse::<i64>().unwrap());
-    records
 }
 
 fn message(config: &bus::Config, record: &Value) -> Message {
@@ -215,15 +131,6 @@ fn message(config: &bus::Config, record: &Value) -> Message {
         payload: hex(record["value"].as_str().unwrap()).into(),
         headers: headers.iter().fold(Headers::new(), |all, (name, value)| all.with(name, value.as_str().unwrap())),
     }
-}
-
-async fn dump(system: &System, query: &str) -> Vec<Value> {
-    let mut database = PgConnection::connect(system.stack.postgres.as_str()).await.unwrap();
-    let lines: Vec<String> = sqlx::query_scalar(&format!("select line::text from ({query}) as rows(line)"))
-        .fetch_all(&mut database)
-        .await
-        .unwrap();
-    lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 /// Puts the rows back as they were; the columns that the database gives out itself are its own.

@@ -4,6 +4,7 @@ mod asked;
 mod export;
 mod local;
 mod output;
+mod progress;
 mod read;
 
 use std::path::{Path, PathBuf};

@@ -1,8 +1,6 @@
-//! Reading with everything around it: records that cannot be read, keys, progress.
+//! Reading with everything around it: records that cannot be read, keys, order, progress.
 
-use std::io::{IsTerminal, Write};
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use keys::Keys;
@@ -11,12 +9,11 @@ use runtime::postgres::{self, Limits};
 
 use super::asked::{Asked, Time};
 use super::local;
+use super::progress::Progress;
 use crate::config::Config;
 
 /// Events that are opened together, with one question for their keys.
 const BATCH: usize = 500;
-/// How often progress is shown.
-const OFTEN: Duration = Duration::from_millis(200);
 
 /// What is read, and how.
 pub struct Reading {
@@ -51,16 +48,7 @@ impl Reading {
         let mut progress = Progress::begin();
         while let Some(record) = log.next().await? {
             match Entry::read(log.topics(), &record) {
-                Ok(entry) => {
-                    let wanted = self.choice.takes(&entry);
-                    match &mut order {
-                        Some(order) => {
-                            order.push(entry, wanted);
-                            batch.extend(order.ready(&log)?);
-                        }
-                        None => batch.extend(wanted.then_some(entry)),
-                    }
-                }
+                Ok(entry) => self.sort_in(entry, &mut order, &log, &mut batch)?,
                 Err(error) => self.unreadable(error, &mut unreadable)?,
             }
             if batch.len() >= BATCH {
@@ -70,11 +58,27 @@ impl Reading {
         }
         batch.extend(order.map(|mut order| order.ready(&log)).transpose()?.into_iter().flatten());
         taken += self.hand_over(&mut batch, &mut take).await?;
-        progress.end();
-        if unreadable > 0 {
-            eprintln!("{unreadable} record(s) could not be read and were skipped");
-        }
+        progress.end(unreadable);
         Ok(taken)
+    }
+
+    /// Adds to the batch what may go out now.
+    fn sort_in(
+        &self,
+        entry: Entry,
+        order: &mut Option<Order>,
+        log: &Log,
+        batch: &mut Vec<Entry>,
+    ) -> anyhow::Result<()> {
+        let wanted = self.choice.takes(&entry);
+        match order {
+            Some(order) => {
+                order.push(entry, wanted);
+                batch.extend(order.ready(log)?);
+            }
+            None => batch.extend(wanted.then_some(entry)),
+        }
+        Ok(())
     }
 
     /// Opens the batch if that was asked for, and empties it into `take`.
@@ -109,38 +113,4 @@ fn keys(config: &Config) -> anyhow::Result<Keys> {
     let url = config.database_url().context("--open needs the database, where the wrapped keys are")?;
     let pool = postgres::pool(url, "keys", limits).context("[database] url is not a Postgres URL")?;
     Ok(Keys::connect(pool, keys)?)
-}
-
-/// How far the reading has come, for a person at a terminal.
-struct Progress {
-    on_terminal: bool,
-    begun: Instant,
-    shown: Instant,
-}
-
-impl Progress {
-    fn begin() -> Self {
-        // Lines on the terminal are progress enough; the count would only stand between them.
-        let on_terminal = std::io::stderr().is_terminal() && !std::io::stdout().is_terminal();
-        Self { on_terminal, begun: Instant::now(), shown: Instant::now() }
-    }
-
-    fn show(&mut self, log: &Log) {
-        if !self.on_terminal || self.shown.elapsed() < OFTEN {
-            return;
-        }
-        self.shown = Instant::now();
-        let (read, total) = log.progress();
-        let rate = read as f64 / self.begun.elapsed().as_secs_f64();
-        let left = total.saturating_sub(read) as f64 / rate.max(1.0);
-        let share = 100 * read / total.max(1);
-        eprint!("\r\x1b[K{read} of {total} records ({share} %), {rate:.0}/s, {left:.0} s left");
-    }
-
-    fn end(&self) {
-        if self.on_terminal {
-            eprint!("\r\x1b[K");
-            drop(std::io::stderr().flush()); // a terminal that is gone needs no clean line
-        }
-    }
 }
