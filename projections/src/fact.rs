@@ -22,10 +22,15 @@ pub trait Projection: Send + Sync + 'static {
     const NAME: &'static str;
     /// The topic it folds, without the prefix.
     const TOPIC: &'static str;
+    /// Everything it writes; a rebuild fills copies of these.
+    const TABLES: &'static [&'static str] = &[Self::NAME];
     type Event: domain::Event;
 
     /// Folds a batch and writes the rows that it changed. Runs in the transaction that also stores the
     /// offset, so that a row and the place it came from are never apart.
+    ///
+    /// Its statements name tables **without a schema**: the transaction says whether they are the live ones
+    /// or a copy that is being rebuilt.
     ///
     /// Facts of one aggregate come in order. One that is already folded changes nothing.
     fn apply(tx: &mut PgConnection, facts: &[Fact<Self::Event>]) -> impl Future<Output = Result<(), Error>> + Send;

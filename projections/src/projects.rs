@@ -82,7 +82,7 @@ pub async fn wait_for(wait: &Wait<'_>, id: ProjectId, version: i64) -> sqlx::Res
 }
 
 async fn load(tx: &mut PgConnection, ids: &[&str]) -> sqlx::Result<BTreeMap<String, Project>> {
-    let rows: Vec<Project> = sqlx::query_as(&format!("select {COLUMNS} from read.projects where id = any($1)"))
+    let rows: Vec<Project> = sqlx::query_as(&format!("select {COLUMNS} from projects where id = any($1)"))
         .bind(ids)
         .fetch_all(tx)
         .await?;
@@ -131,7 +131,7 @@ fn label(row: &mut Project, label: Option<&Label>) {
 
 async fn write(tx: &mut PgConnection, rows: &[Project]) -> sqlx::Result<()> {
     sqlx::query(
-        "insert into read.projects (id, tenant_id, owner, name, description, erased, created_at, updated_at,
+        "insert into projects (id, tenant_id, owner, name, description, erased, created_at, updated_at,
                                     deleted_at, version)
          select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bool[],
                               $7::timestamptz[], $8::timestamptz[], $9::timestamptz[], $10::bigint[])

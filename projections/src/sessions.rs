@@ -36,6 +36,7 @@ pub struct Sessions;
 impl Projection for Sessions {
     const NAME: &'static str = "sessions";
     const TOPIC: &'static str = "sessions";
+    const TABLES: &'static [&'static str] = &["sessions", "generations", "messages", "versions", "files"];
     type Event = Event;
 
     async fn apply(tx: &mut PgConnection, facts: &[Fact<Event>]) -> Result<(), Error> {

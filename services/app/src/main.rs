@@ -4,6 +4,7 @@ mod assets;
 mod cli;
 mod config;
 mod config_docs;
+mod dead_letters;
 mod generate;
 mod maintenance;
 mod operations;

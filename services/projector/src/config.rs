@@ -43,6 +43,10 @@ pub struct Config {
     /// How often the lag is measured.
     #[serde(with = "humantime_serde")]
     pub lag_every: Duration,
+
+    /// How often we look whether somebody asked to try a parked key again (`atelier dead-letters retry`).
+    #[serde(with = "humantime_serde")]
+    pub retry_parked_every: Duration,
 }
 
 impl Default for Config {
@@ -59,6 +63,7 @@ impl Default for Config {
             session_timeout: Duration::from_secs(10),
             stuck_after: Duration::from_secs(60),
             lag_every: Duration::from_secs(5),
+            retry_parked_every: Duration::from_secs(1),
         }
     }
 }

@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_methods, reason = "a test's tasks end with its runtime")]
 
 mod database;
+mod dead_letters;
 mod exactly_once;
 mod life;
 mod parking;

@@ -191,7 +191,12 @@ impl Running {
 
 /// For tests: small pauses, and a group of its own.
 pub fn config() -> Config {
-    Config { retry_at_most: Duration::from_millis(200), lag_every: Duration::from_millis(200), ..Config::default() }
+    Config {
+        retry_at_most: Duration::from_millis(200),
+        lag_every: Duration::from_millis(200),
+        retry_parked_every: Duration::from_millis(50),
+        ..Config::default()
+    }
 }
 
 /// Looks again and again, until it is so.
@@ -208,9 +213,12 @@ async fn topics() -> bus::Config {
     let prefix = format!("t{}.", uuid::Uuid::now_v7().simple());
     let bus = bus::Config { bootstrap: stack().await.kafka.clone(), prefix, ..bus::Config::default() };
     let admin: AdminClient<_> = bus::client(&bus).create().unwrap();
-    let names = ["users", "projects", "sessions"].map(|name| bus.topics().named(name));
-    let topics = names.iter().map(|name| NewTopic::new(name, PARTITIONS, TopicReplication::Fixed(1)));
-    for made in admin.create_topics(topics.collect::<Vec<_>>().iter(), &AdminOptions::new()).await.unwrap() {
+    let facts = ["users", "projects", "sessions"].map(|name| bus.topics().named(name));
+    let letters = facts.each_ref().map(|name| bus::Topics::dead_letter(name));
+    let letters = letters.iter().map(|name| NewTopic::new(name, 1, TopicReplication::Fixed(1)));
+    let topics = facts.iter().map(|name| NewTopic::new(name, PARTITIONS, TopicReplication::Fixed(1)));
+    let topics = topics.chain(letters).collect::<Vec<_>>();
+    for made in admin.create_topics(topics.iter(), &AdminOptions::new()).await.unwrap() {
         made.unwrap();
     }
     bus
