@@ -13,7 +13,7 @@ exception
     when duplicate_object or unique_violation then null;
 end
 $$;
--- Compares a copy with what is live, and writes nothing.
+-- Compares a copy with what is live: sees what the projector sees, in transactions that are read-only.
 do $$
 begin
     create role atelier_compare nologin;
@@ -30,7 +30,7 @@ begin
             execute format('grant %I to current_user', role);
         end if;
     end loop;
-    -- What the projector may see, it may see too.
+    -- What the projector sees, who compares sees too.
     if not pg_has_role('atelier_compare', 'atelier_read', 'member') then
         grant atelier_read to atelier_compare;
     end if;

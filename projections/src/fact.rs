@@ -84,3 +84,26 @@ pub(crate) fn ids<E>(facts: &[Fact<E>]) -> Vec<&str> {
 pub(crate) fn column<'a, R, T>(rows: &'a [R], field: impl Fn(&'a R) -> T) -> Vec<T> {
     rows.iter().map(field).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    /// Statements that write, in a file or a folder of files.
+    fn qualified_writes(path: &Path) -> Vec<String> {
+        if path.is_dir() {
+            let inside = std::fs::read_dir(path).unwrap();
+            return inside.flat_map(|entry| qualified_writes(&entry.unwrap().path())).collect();
+        }
+        let text = std::fs::read_to_string(path).unwrap();
+        let writes = ["insert into ", "update ", "delete from "].map(|write| format!("{write}read."));
+        let lines = text.lines().filter(|line| writes.iter().any(|write| line.contains(write)));
+        lines.map(|line| format!("{}: {line}", path.display())).collect()
+    }
+
+    #[test]
+    fn no_projection_says_which_schema_it_writes_to() {
+        let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        assert_eq!(qualified_writes(&sources), Vec::<String>::new(), "a rebuild would write to what is live");
+    }
+}

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::Config;
-use crate::{config_docs, dead_letters, generate, maintenance, serve, up};
+use crate::{config_docs, dead_letters, generate, maintenance, read_models, serve, up};
 
 /// Atelier turns prompts into working user-interface code. Nothing is ever lost, and any stream resumes anywhere.
 #[derive(Parser)]
@@ -45,6 +45,9 @@ enum Command {
     /// Repairs of the relay.
     #[command(subcommand)]
     Relay(Relay),
+    /// The read models: list, rebuild, diff, swap.
+    #[command(subcommand)]
+    Projections(read_models::Projections),
     /// Events that a read model could not fold: list, show, retry.
     #[command(subcommand)]
     DeadLetters(dead_letters::DeadLetters),
@@ -91,6 +94,7 @@ impl Cli {
             Command::Topics(Topics::Apply) => maintenance::apply_topics(&settings()?).await,
             Command::Generate(generate) => generate.run().await,
             Command::Relay(Relay::Rebase) => maintenance::rebase(&settings()?).await,
+            Command::Projections(projections) => projections.run(&settings()?).await,
             Command::DeadLetters(letters) => letters.run(&settings()?).await,
             Command::Config(Settings::Check) => {
                 settings()?.check()?;

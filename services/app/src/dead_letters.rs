@@ -75,7 +75,8 @@ pub struct Retry {
 impl DeadLetters {
     pub async fn run(self, config: &Config) -> anyhow::Result<()> {
         let limits = Limits { connections: 1, wait: config.database.wait };
-        let pool = postgres::pool(config.database_url()?, "read", limits).context("[database] url is not a Postgres URL")?;
+        let pool =
+            postgres::pool(config.database_url()?, "read", limits).context("[database] url is not a Postgres URL")?;
         match self {
             Self::List(list) => list.run(&pool).await,
             Self::Show(show) => show.run(&pool).await,
@@ -115,7 +116,9 @@ impl Retry {
         }
         keys.iter().try_for_each(|key| print(self.json, key, key_line))?;
         if !self.json {
-            println!("will be tried again by the projector that owns the partition; `atelier dead-letters list` shows what stays");
+            println!(
+                "will be tried again by the projector that owns the partition; `atelier dead-letters list` shows what stays"
+            );
         }
         Ok(())
     }

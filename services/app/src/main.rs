@@ -10,6 +10,8 @@ mod maintenance;
 mod operations;
 mod platform;
 mod ports;
+mod progress_bar;
+mod read_models;
 mod roles;
 mod secrets;
 mod serve;

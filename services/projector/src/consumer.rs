@@ -74,12 +74,7 @@ impl Consumer {
     }
 
     /// In no group: fetches what it is assigned, and shares nothing.
-    pub(crate) fn alone(
-        config: &Config,
-        bus: &bus::Config,
-        projection: &str,
-        topic: String,
-    ) -> anyhow::Result<Self> {
+    pub(crate) fn alone(config: &Config, bus: &bus::Config, projection: &str, topic: String) -> anyhow::Result<Self> {
         // The client library wants a name also from who never joins.
         Self::new(config, bus, &format!("{}{}.{projection}.rebuild", bus.prefix, config.group), topic)
     }

@@ -19,6 +19,7 @@ mod offsets;
 mod parked;
 mod places;
 mod readiness;
+pub mod rebuild;
 mod run;
 mod watermarks;
 

@@ -11,7 +11,7 @@ use crate::talk::Talk;
 use crate::world::{World, config, until};
 
 /// Some sessions side by side, told in turns.
-async fn some_life(world: &World, sessions: usize, rounds: usize) -> Vec<Talk> {
+pub async fn some_life(world: &World, sessions: usize, rounds: usize) -> Vec<Talk> {
     let mut talks: Vec<_> = (0..sessions).map(|_| world.talk()).collect();
     for talk in &mut talks {
         let steps = talk.opens("A page");
