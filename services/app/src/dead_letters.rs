@@ -82,13 +82,15 @@ impl DeadLetters {
             Self::Show(show) => show.run(&pool).await,
             Self::Retry(retry) => retry.run(&pool).await,
         }
-        .context("the dead letters cannot be read")
     }
 }
 
+const UNREADABLE: &str = "the dead letters cannot be read";
+
 impl List {
     async fn run(self, pool: &PgPool) -> anyhow::Result<()> {
-        let keys = dead_letters::list(pool, &Which { projection: self.projection, key: None }).await?;
+        let keys =
+            dead_letters::list(pool, &Which { projection: self.projection, key: None }).await.context(UNREADABLE)?;
         if keys.is_empty() && !self.json {
             println!("nothing waits: every event is folded");
         }
@@ -99,7 +101,7 @@ impl List {
 impl Show {
     async fn run(self, pool: &PgPool) -> anyhow::Result<()> {
         let which = Which { projection: self.projection, key: Some(self.key) };
-        let records = dead_letters::show(pool, &which, self.limit).await?;
+        let records = dead_letters::show(pool, &which, self.limit).await.context(UNREADABLE)?;
         if records.is_empty() {
             return nothing_waits(&which);
         }
@@ -110,7 +112,7 @@ impl Show {
 impl Retry {
     async fn run(self, pool: &PgPool) -> anyhow::Result<()> {
         let which = Which { projection: self.projection, key: self.key };
-        let keys = dead_letters::retry(pool, &which).await?;
+        let keys = dead_letters::retry(pool, &which).await.context(UNREADABLE)?;
         if keys.is_empty() {
             return nothing_waits(&which);
         }
