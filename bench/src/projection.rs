@@ -1,4 +1,5 @@
-//! Events a second into a read model, from offset zero, beside COPY of the same rows.
+//! Events a second into a read model, from offset zero, beside COPY of the same rows: as the projector follows the
+//! topic, and as an operator rebuilds a copy, with the default batches and with those for a cluster of its own.
 
 use std::time::{Duration, Instant};
 
@@ -16,6 +17,9 @@ pub struct Projection {
     /// Events to fold; each makes one row.
     #[arg(long, default_value_t = 100_000)]
     events: usize,
+    /// Events of one transaction in the rebuild that has a cluster of its own.
+    #[arg(long, default_value_t = 5_000)]
+    large: usize,
 }
 
 impl Projection {
@@ -24,10 +28,17 @@ impl Projection {
         log.fill(self.events, 32).await?;
         self.relay(&log).await?;
         let folded = self.fold(&log).await?;
+        let rebuilt = self.rebuild(&log, projector::Config::default()).await?;
+        let large = projector::Config { rebuild_batch_events: self.large, ..projector::Config::default() };
+        let rebuilt_large = self.rebuild(&log, large).await?;
         let copied = self.copy(&log).await?;
+        let ratio = |rate: f64| (rate / copied * 1000.0).round() / 1000.0;
         let line = json!({
-            "bench": "projection", "events": self.events, "folded_per_second": folded.round(),
-            "copied_per_second": copied.round(), "ratio": (folded / copied * 1000.0).round() / 1000.0, "load": load(),
+            "bench": "projection", "events": self.events, "copied_per_second": copied.round(),
+            "folded_per_second": folded.round(), "ratio": ratio(folded),
+            "rebuilt_per_second": rebuilt.round(), "rebuilt_ratio": ratio(rebuilt),
+            "rebuilt_large_per_second": rebuilt_large.round(), "rebuilt_large_ratio": ratio(rebuilt_large),
+            "large": self.large, "load": load(),
         });
         log.stack.stop().await;
         Ok(line)
@@ -42,7 +53,7 @@ impl Projection {
         };
         tokio::select! {
             ended = relay::serve(relay::Config::default(), parts, CancellationToken::new()) => ended,
-            reached = self.reached(log, "select coalesce(max(position), 0) from store.log") => reached,
+            reached = self.reached(log.pool("store", 1)?, "select coalesce(max(position), 0) from store.log") => reached,
         }
     }
 
@@ -57,16 +68,29 @@ impl Projection {
         let begun = Instant::now();
         tokio::select! {
             ended = projector::serve(projector::Config::default(), parts, CancellationToken::new()) => ended?,
-            reached = self.reached(log, "select count(*) from read.sessions") => reached?,
+            reached = self.reached(log.pool("read", 1)?, "select count(*) from read.sessions") => reached?,
         }
         Ok(self.events as f64 / begun.elapsed().as_secs_f64())
     }
 
-    /// As the owner of the database: the read model is nobody else's to count.
-    async fn reached(&self, log: &Log, query: &'static str) -> anyhow::Result<()> {
-        let owner = sqlx::PgPool::connect(log.stack.postgres.as_str()).await?;
+    /// An operator's rebuild of the same read model, into a copy.
+    async fn rebuild(&self, log: &Log, config: projector::Config) -> anyhow::Result<f64> {
+        let tools = projector::rebuild::Tools {
+            owner: sqlx::PgPool::connect(log.stack.postgres.as_str()).await?,
+            fill: log.pool("rebuild", 6)?,
+            compare: log.pool("compare", 1)?,
+            bus: log.bus.clone(),
+            keys: log.keys.clone(),
+        };
+        let operator = projector::rebuild::Operator::of("sessions", config, tools)?;
+        let rebuilt = operator.rebuild(true, &|_| {}).await?;
+        Ok(rebuilt.folded as f64 / rebuilt.took.as_secs_f64())
+    }
+
+    /// As the role whose rows they are: row-level security is forced, and shows an owner nothing.
+    async fn reached(&self, pool: sqlx::PgPool, query: &'static str) -> anyhow::Result<()> {
         loop {
-            let count: i64 = sqlx::query_scalar(query).fetch_one(&owner).await?;
+            let count: i64 = sqlx::query_scalar(query).fetch_one(&pool).await?;
             if count >= self.events as i64 {
                 return Ok(());
             }

@@ -22,10 +22,15 @@ pub trait Projection: Send + Sync + 'static {
     const NAME: &'static str;
     /// The topic it folds, without the prefix.
     const TOPIC: &'static str;
+    /// Everything it writes; a rebuild fills copies of these.
+    const TABLES: &'static [&'static str] = &[Self::NAME];
     type Event: domain::Event;
 
     /// Folds a batch and writes the rows that it changed. Runs in the transaction that also stores the
     /// offset, so that a row and the place it came from are never apart.
+    ///
+    /// Its statements name tables **without a schema**: the transaction says whether they are the live ones
+    /// or a copy that is being rebuilt.
     ///
     /// Facts of one aggregate come in order. One that is already folded changes nothing.
     fn apply(tx: &mut PgConnection, facts: &[Fact<Self::Event>]) -> impl Future<Output = Result<(), Error>> + Send;
@@ -78,4 +83,27 @@ pub(crate) fn ids<E>(facts: &[Fact<E>]) -> Vec<&str> {
 /// One column of the rows to write.
 pub(crate) fn column<'a, R, T>(rows: &'a [R], field: impl Fn(&'a R) -> T) -> Vec<T> {
     rows.iter().map(field).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    /// Statements that write, in a file or a folder of files.
+    fn qualified_writes(path: &Path) -> Vec<String> {
+        if path.is_dir() {
+            let inside = std::fs::read_dir(path).unwrap();
+            return inside.flat_map(|entry| qualified_writes(&entry.unwrap().path())).collect();
+        }
+        let text = std::fs::read_to_string(path).unwrap();
+        let writes = ["insert into ", "update ", "delete from "].map(|write| format!("{write}read."));
+        let lines = text.lines().filter(|line| writes.iter().any(|write| line.contains(write)));
+        lines.map(|line| format!("{}: {line}", path.display())).collect()
+    }
+
+    #[test]
+    fn no_projection_says_which_schema_it_writes_to() {
+        let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        assert_eq!(qualified_writes(&sources), Vec::<String>::new(), "a rebuild would write to what is live");
+    }
 }

@@ -13,6 +13,7 @@ pub mod projects;
 pub mod read;
 pub mod sessions;
 mod text;
+pub mod usage;
 pub mod users;
 mod wait;
 

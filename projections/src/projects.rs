@@ -81,11 +81,16 @@ pub async fn wait_for(wait: &Wait<'_>, id: ProjectId, version: i64) -> sqlx::Res
     wait.until(Projects::NAME, "select version from read.projects where id = $1", &id.to_string(), version).await
 }
 
+/// A project as its first events leave it; `None`: it was not there yet, or not any more.
+pub fn past(facts: &[Fact<Event>]) -> Result<Option<Project>, Error> {
+    let mut rows = BTreeMap::new();
+    facts.iter().try_for_each(|fact| fold(&mut rows, fact))?;
+    Ok(rows.into_values().next().filter(|project| project.deleted_at.is_none()))
+}
+
 async fn load(tx: &mut PgConnection, ids: &[&str]) -> sqlx::Result<BTreeMap<String, Project>> {
-    let rows: Vec<Project> = sqlx::query_as(&format!("select {COLUMNS} from read.projects where id = any($1)"))
-        .bind(ids)
-        .fetch_all(tx)
-        .await?;
+    let rows: Vec<Project> =
+        sqlx::query_as(&format!("select {COLUMNS} from projects where id = any($1)")).bind(ids).fetch_all(tx).await?;
     Ok(rows.into_iter().map(|row| (row.id.clone(), row)).collect())
 }
 
@@ -131,7 +136,7 @@ fn label(row: &mut Project, label: Option<&Label>) {
 
 async fn write(tx: &mut PgConnection, rows: &[Project]) -> sqlx::Result<()> {
     sqlx::query(
-        "insert into read.projects (id, tenant_id, owner, name, description, erased, created_at, updated_at,
+        "insert into projects (id, tenant_id, owner, name, description, erased, created_at, updated_at,
                                     deleted_at, version)
          select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bool[],
                               $7::timestamptz[], $8::timestamptz[], $9::timestamptz[], $10::bigint[])

@@ -2,7 +2,7 @@
 //!
 //! Write side: `fold` (events to rows in memory; `new` and `end` make them), `changes` (what a list of file operations comes to),
 //! `write` (rows to tables), `derive` (what is computed from rows that are there). Read side: `session`,
-//! `messages`, `versions`, `diff`.
+//! `messages`, `versions`, `diff`; `past`: the same answers at a moment of the past, from events alone.
 
 mod changes;
 mod derive;
@@ -11,6 +11,7 @@ mod end;
 mod fold;
 mod messages;
 mod new;
+mod past;
 mod rows;
 mod session;
 mod versions;
@@ -18,6 +19,7 @@ mod write;
 
 pub use diff::{FileDiff, FileStatus, MAX_DIFF_LINES, diff};
 pub use messages::{Message, messages};
+pub use past::Past;
 pub use session::{ActiveGeneration, QueuedGeneration, Session, by_id, of_project, wait_for};
 pub use versions::{
     Change, File, Snapshot, Version, VersionFiles, files_at, head_files, project_files, version, versions,
@@ -36,6 +38,7 @@ pub struct Sessions;
 impl Projection for Sessions {
     const NAME: &'static str = "sessions";
     const TOPIC: &'static str = "sessions";
+    const TABLES: &'static [&'static str] = &["sessions", "generations", "messages", "versions", "files"];
     type Event = Event;
 
     async fn apply(tx: &mut PgConnection, facts: &[Fact<Event>]) -> Result<(), Error> {

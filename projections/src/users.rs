@@ -62,7 +62,7 @@ pub async fn wait_for(wait: &Wait<'_>, id: UserId, version: i64) -> sqlx::Result
 
 async fn load(tx: &mut PgConnection, ids: &[&str]) -> sqlx::Result<BTreeMap<String, User>> {
     let rows: Vec<User> =
-        sqlx::query_as(&format!("select {COLUMNS} from read.users where id = any($1)")).bind(ids).fetch_all(tx).await?;
+        sqlx::query_as(&format!("select {COLUMNS} from users where id = any($1)")).bind(ids).fetch_all(tx).await?;
     Ok(rows.into_iter().map(|row| (row.id.clone(), row)).collect())
 }
 
@@ -106,7 +106,7 @@ fn blank(fact: &Fact<Event>) -> User {
 
 async fn write(tx: &mut PgConnection, rows: &[User]) -> sqlx::Result<()> {
     sqlx::query(
-        "insert into read.users (id, tenant_id, email, name, erased, created_at, updated_at, version)
+        "insert into users (id, tenant_id, email, name, erased, created_at, updated_at, version)
          select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bool[], $6::timestamptz[],
                               $7::timestamptz[], $8::bigint[])
          on conflict (id) do update set email = excluded.email, name = excluded.name, erased = excluded.erased,

@@ -44,6 +44,13 @@ impl Process {
         Ok(())
     }
 
+    /// Runs the binary once with other arguments and this process's settings, as an operator would.
+    pub async fn runs(&self, arguments: &[&str]) -> anyhow::Result<std::process::Output> {
+        let mut command = Command::new(binary()?);
+        command.args(arguments).envs(self.environment.iter().cloned()).stdin(Stdio::null()).kill_on_drop(true);
+        command.output().await.with_context(|| format!("{arguments:?} does not run"))
+    }
+
     /// `kill -9`: no goodbye, nothing flushed.
     pub async fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {

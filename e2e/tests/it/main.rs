@@ -11,7 +11,9 @@ mod full_disk;
 mod hard;
 mod model_faults;
 mod outages;
+mod past;
 mod privacy;
+mod read_models;
 mod work;
 
 use std::panic::AssertUnwindSafe;

@@ -29,7 +29,7 @@ pub(super) enum What {
 macro_rules! files_at {
     ($number:literal) => {
         concat!(
-            "(select distinct on (path) path, content, sha256 from read.files
+            "(select distinct on (path) path, content, sha256 from files
               where session_id = $1 and number <= ",
             $number,
             " order by path, number desc)"
@@ -38,18 +38,18 @@ macro_rules! files_at {
 }
 
 const MOVE: &str = "
-    insert into read.files (session_id, number, path, tenant_id, op, content, sha256, created_at, updated_at, version)
+    insert into files (session_id, number, path, tenant_id, op, content, sha256, created_at, updated_at, version)
     select $1, $2, $6, $3, case when source.content is null then $8 else 'rename' end,
            coalesce(source.content, $9), case when source.content is null then $10 else source.sha256 end, $4, $4, $5
     from (select) as one left join (
         select content, sha256 from unnest($7::text[]) with ordinality as candidate(path, place)
         cross join lateral (
-            select content, sha256 from read.files
+            select content, sha256 from files
             where session_id = $1 and path = candidate.path and number < $2 order by number desc limit 1) as newest
         where content is not null order by place limit 1) as source on true";
 
 const RESTORE: &str = concat!(
-    "insert into read.files (session_id, number, path, tenant_id, op, content, sha256, created_at, updated_at, version)
+    "insert into files (session_id, number, path, tenant_id, op, content, sha256, created_at, updated_at, version)
      select $1, $2, coalesce(was.path, now.path), $3,
             case when was.content is null then 'delete' when now.content is null then 'create' else 'patch' end,
             was.content, was.sha256, $4, $4, $5

@@ -30,7 +30,7 @@ impl Fold {
         let sessions: Vec<SessionRow> = sqlx::query_as(
             "select id, tenant_id, project_id, owner, title, erased, head, active_generation_id, active_attempt,
                     active_status, created_at, updated_at, deleted_at, version
-             from read.sessions where id = any($1)",
+             from sessions where id = any($1)",
         )
         .bind(ids(facts))
         .fetch_all(&mut *tx)
@@ -197,7 +197,7 @@ async fn load_generations(tx: &mut PgConnection, facts: &[Fact<Event>]) -> sqlx:
         "select id, tenant_id, session_id, message_id, status, position, attempt, model, provider, number,
                 finish_reason, prompt_digest, usage, cost, error_code, retryable, started_at, ended_at, created_at,
                 updated_at, version
-         from read.generations where id = any($1)",
+         from generations where id = any($1)",
     )
     .bind(wanted.into_iter().collect::<Vec<_>>())
     .fetch_all(tx)

@@ -30,7 +30,7 @@ pub struct Session {
 }
 
 /// The answer whose turn it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct ActiveGeneration {
     pub id: String,
     /// 0: no worker has taken it yet.

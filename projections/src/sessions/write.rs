@@ -30,7 +30,7 @@ pub(super) async fn write(tx: &mut PgConnection, fold: &Fold) -> sqlx::Result<()
 
 async fn write_sessions(tx: &mut PgConnection, rows: &[&SessionRow]) -> sqlx::Result<()> {
     sqlx::query(
-        "insert into read.sessions (id, tenant_id, project_id, owner, title, erased, head, active_generation_id,
+        "insert into sessions (id, tenant_id, project_id, owner, title, erased, head, active_generation_id,
              active_attempt, active_status, created_at, updated_at, deleted_at, version)
          select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bool[], $7::int[],
              $8::text[], $9::int[], $10::text[], $11::timestamptz[], $12::timestamptz[], $13::timestamptz[],
@@ -61,7 +61,7 @@ async fn write_sessions(tx: &mut PgConnection, rows: &[&SessionRow]) -> sqlx::Re
 
 async fn write_generations(tx: &mut PgConnection, rows: &[&GenerationRow]) -> sqlx::Result<()> {
     sqlx::query(
-        "insert into read.generations (id, tenant_id, session_id, message_id, status, position, attempt, model,
+        "insert into generations (id, tenant_id, session_id, message_id, status, position, attempt, model,
              provider, number, finish_reason, prompt_digest, usage, cost, error_code, retryable, started_at, ended_at,
              created_at, updated_at, version)
          select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::int[],
@@ -102,7 +102,7 @@ async fn write_generations(tx: &mut PgConnection, rows: &[&GenerationRow]) -> sq
 
 async fn write_messages(tx: &mut PgConnection, rows: &[MessageRow]) -> sqlx::Result<()> {
     sqlx::query(
-        "insert into read.messages (id, tenant_id, session_id, role, position, content, reasoning, erased,
+        "insert into messages (id, tenant_id, session_id, role, position, content, reasoning, erased,
              generation_id, model, provider, status, number, usage, cost, error_code, retryable, created_at,
              updated_at, version)
          select id, tenant_id, session_id, role, position, content, reasoning, erased, generation_id, model, provider,
@@ -140,7 +140,7 @@ async fn write_messages(tx: &mut PgConnection, rows: &[MessageRow]) -> sqlx::Res
 
 async fn write_versions(tx: &mut PgConnection, rows: &[VersionRow]) -> sqlx::Result<()> {
     sqlx::query(
-        "insert into read.versions (session_id, number, tenant_id, author, base, generation_id, restored_from, erased,
+        "insert into versions (session_id, number, tenant_id, author, base, generation_id, restored_from, erased,
              created_at, updated_at, version)
          select session_id, number, tenant_id, author, base, generation_id, restored_from, erased, created_at,
              created_at, version
@@ -167,7 +167,7 @@ async fn write_versions(tx: &mut PgConnection, rows: &[VersionRow]) -> sqlx::Res
 
 async fn write_files(tx: &mut PgConnection, rows: &[FileRow]) -> sqlx::Result<()> {
     sqlx::query(
-        "insert into read.files (session_id, number, path, tenant_id, op, content, sha256, created_at, updated_at,
+        "insert into files (session_id, number, path, tenant_id, op, content, sha256, created_at, updated_at,
              version)
          select session_id, number, path, tenant_id, op, content, sha256, created_at, created_at, version
          from unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::Config;
-use crate::{config_docs, event_log, generate, maintenance, schemas, serve, up};
+use crate::{config_docs, dead_letters, event_log, generate, maintenance, read_models, schemas, serve, up};
 
 /// Atelier turns prompts into working user-interface code. Nothing is ever lost, and any stream resumes anywhere.
 #[derive(Parser)]
@@ -52,6 +52,12 @@ enum Command {
     /// Repairs of the relay.
     #[command(subcommand)]
     Relay(Relay),
+    /// The read models: list, rebuild, diff, swap.
+    #[command(subcommand)]
+    Projections(read_models::Projections),
+    /// Events that a read model could not fold: list, show, retry.
+    #[command(subcommand)]
+    DeadLetters(dead_letters::DeadLetters),
     /// The settings.
     #[command(subcommand)]
     Config(Settings),
@@ -97,6 +103,8 @@ impl Cli {
             Command::Events(events) => events.run(&self.config).await,
             Command::Schemas(schemas) => schemas.run().await,
             Command::Relay(Relay::Rebase) => maintenance::rebase(&settings()?).await,
+            Command::Projections(projections) => projections.run(&settings()?).await,
+            Command::DeadLetters(letters) => letters.run(&settings()?).await,
             Command::Config(Settings::Check) => {
                 settings()?.check()?;
                 println!("the settings are complete");

@@ -12,7 +12,9 @@ use tonic::{Code, Request, Response, Status};
 
 use crate::end_generation::Ending;
 use crate::error::status;
-use crate::{Commands, conversation, end_generation, leases, projects, sessions, start_generation, users};
+use crate::{
+    Commands, conversation, end_generation, leases, past, projects, replay, sessions, start_generation, users,
+};
 
 impl Commands {
     /// Executes a command whose only answer is the aggregate's new version.
@@ -76,6 +78,13 @@ commands! {
     import_files(ImportFilesRequest) -> NewVersion = sessions::import;
     restore_version(RestoreVersionRequest) -> NewVersion = sessions::restore;
     describe_session(DescribeSessionRequest) -> DescribeSessionResponse = sessions::describe;
+
+    past_project(PastRequest) -> PastProjectResponse = past::project_at;
+    past_session(PastRequest) -> PastSessionResponse = past::session;
+    past_messages(PastListRequest) -> PastMessagesResponse = past::messages;
+    past_versions(PastListRequest) -> PastVersionsResponse = past::versions;
+    past_version(PastVersionRequest) -> PastVersionResponse = past::version;
+    replay_generation(ReplayGenerationRequest) -> ReplayGenerationResponse = replay::generation;
 
     renew_lease(RenewLeaseRequest) -> RenewLeaseResponse = leases::renew;
     load_conversation(LoadConversationRequest) -> LoadConversationResponse = conversation::load;

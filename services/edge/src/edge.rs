@@ -65,7 +65,7 @@ pub struct Shared {
     pub catch_ups: Arc<Semaphore>,
     pub ending: CancellationToken,
     pub tasks: TaskTracker,
-    sessions: Arc<dyn Sessions>,
+    pub sessions: Arc<dyn Sessions>,
     partitions: Vec<Arc<Partition>>,
     limits: Arc<Limits>,
 }
@@ -129,6 +129,7 @@ impl Edge {
         let standing = self.shared.sessions.describe(session, &caller.token).await?;
         let watch = Watch::new(partition.clone(), session);
         let mut feed = Feed::new(self.shared.clone(), watch, live?, position, caller.tenant, start);
+        feed.token = caller.token;
         feed.active = standing.active.as_ref().map(|active| active.generation_id);
         let first = self.hello(&feed.place, &standing, position, start);
         let config = &self.shared.config;

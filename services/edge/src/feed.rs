@@ -27,6 +27,8 @@ pub struct Feed {
     pub(crate) watch: Watch,
     pub(crate) place: Place,
     pub(crate) tenant: TenantId,
+    /// The watcher's, for the one question that command may still have to answer.
+    pub(crate) token: String,
     /// The next offset to look at.
     pub(crate) position: i64,
     pub(crate) progress: Progress,
@@ -49,6 +51,8 @@ pub struct Feed {
 #[derive(Debug, Clone, Copy)]
 pub enum Mode {
     Begin(Start),
+    /// The topic does not have it any more; the store may.
+    Stored(GenerationId),
     /// Looks for the beginning of a generation.
     Seek(GenerationId),
     /// Looks for the beginning of the last generation. `whole`: it looks through all there ever was.
@@ -82,6 +86,7 @@ impl Feed {
             watch,
             place,
             tenant,
+            token: String::new(),
             position,
             progress: Progress::default(),
             mode: Mode::Begin(start),
@@ -100,6 +105,9 @@ impl Feed {
     pub async fn advance(&mut self) -> Result<Vec<Bytes>, Slow> {
         if let Mode::Begin(start) = self.mode {
             return Ok(self.begin(start).await);
+        }
+        if let Mode::Stored(generation) = self.mode {
+            return Ok(self.stored(generation).await);
         }
         if self.caught.is_some() {
             return Ok(self.deliver_caught().await);

@@ -32,6 +32,7 @@ mod resolve;
 mod sessions;
 mod stall;
 mod start;
+mod stored;
 mod stream;
 mod tail;
 

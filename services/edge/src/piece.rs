@@ -27,6 +27,15 @@ pub fn item(cursor: &Cursor, chunk: &Chunk, piece: Piece) -> Item {
     }
 }
 
+/// The frame of a piece that is no record of the topic.
+pub fn alone(generation: &domain::GenerationId, attempt: i32, index: i64, piece: Piece) -> Frame {
+    let mut data = head(generation, attempt);
+    data.insert("index".into(), index.into());
+    let name = name(piece.kind());
+    fill(&mut data, piece);
+    Frame::new(None, name, &data)
+}
+
 pub const fn name(kind: Kind) -> &'static str {
     match kind {
         Kind::Reasoning => "reasoning",

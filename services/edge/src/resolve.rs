@@ -68,7 +68,8 @@ impl Feed {
         let from = self.at(born - skew(self.edge.config.clock_skew)).await.unwrap_or(remembered.next);
         let start = self.range().await.start;
         if from <= start && start > 0 {
-            return self.reset();
+            self.mode = Mode::Stored(generation);
+            return Vec::new();
         }
         (self.position, self.mode, self.searched) = (from, Mode::Seek(generation), true);
         self.aim(generation);

@@ -1,8 +1,13 @@
 //! Whose session it is, and where it stands: the one question a stream asks, once, before it begins.
 
 use async_trait::async_trait;
-use domain::{GenerationId, SessionId};
-use rpc::command::v1::{DescribeSessionRequest, DescribeSessionResponse};
+use chrono::DateTime;
+use domain::session::Event;
+use domain::{Event as _, GenerationId, SessionId};
+use events::Envelope;
+use rpc::command::v1::{
+    DescribeSessionRequest, DescribeSessionResponse, ReplayGenerationRequest, ReplayGenerationResponse, ReplayedEvent,
+};
 use tonic::{Code, Status};
 
 use crate::refusal::Refusal;
@@ -31,6 +36,15 @@ pub struct Active {
 pub trait Sessions: Send + Sync + 'static {
     /// Where the session stands, for those it belongs to; [`Refusal::NotFound`] for all others.
     async fn describe(&self, session: SessionId, token: &str) -> Result<Standing, Refusal>;
+
+    /// What the store keeps of a generation: its prompt, its place in the queue, the attempt that counted and
+    /// its end, in this order; less, while it has not ended.
+    async fn replay(
+        &self,
+        session: SessionId,
+        generation: GenerationId,
+        token: &str,
+    ) -> Result<Vec<(Envelope, Event)>, Refusal>;
 }
 
 #[async_trait]
@@ -39,6 +53,36 @@ impl Sessions for rpc::Command {
         let question = DescribeSessionRequest { session_id: session.to_string() };
         standing(self.describe_session(question, token).await?)
     }
+
+    async fn replay(
+        &self,
+        session: SessionId,
+        generation: GenerationId,
+        token: &str,
+    ) -> Result<Vec<(Envelope, Event)>, Refusal> {
+        let question =
+            ReplayGenerationRequest { session_id: session.to_string(), generation_id: generation.to_string() };
+        let ReplayGenerationResponse { events, tenant_id } = self.replay_generation(question, token).await?;
+        let events = events.into_iter().map(|event| replayed(session, &tenant_id, event));
+        events.collect::<Option<_>>().ok_or(Refusal::NotFound)
+    }
+}
+
+/// `None`: it is not as we know events, which is as good as gone.
+fn replayed(session: SessionId, tenant: &str, event: ReplayedEvent) -> Option<(Envelope, Event)> {
+    let envelope = Envelope {
+        event_id: event.event_id.parse().ok()?,
+        tenant_id: tenant.parse().ok()?,
+        aggregate_type: "session".to_owned(),
+        aggregate_id: session.to_string(),
+        sequence: event.sequence,
+        occurred_at: DateTime::from_timestamp_micros(event.occurred_at_micros)?,
+        actor: event.actor,
+        correlation_id: String::new(),
+        causation_id: None,
+    };
+    let payload = serde_json::from_str(&event.payload).ok()?;
+    Some((envelope, Event::from_parts(&event.event_type, payload).ok()?))
 }
 
 fn standing(answer: DescribeSessionResponse) -> Result<Standing, Refusal> {

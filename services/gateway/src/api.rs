@@ -12,6 +12,7 @@ pub mod models;
 mod openapi;
 mod projects;
 mod sessions;
+mod usage;
 mod versions;
 
 use axum::Router;
@@ -21,6 +22,7 @@ use utoipa_axum::routes;
 use crate::state::Gateway;
 
 pub use openapi::document;
+pub use projects::moment;
 
 /// Where everything below lives.
 pub const BASE: &str = "/api/v1";
@@ -49,7 +51,9 @@ fn described() -> OpenApiRouter<Gateway> {
         .routes(routes!(diff::show))
         .routes(routes!(versions::restore))
         .routes(routes!(generate::generate))
-        .routes(routes!(models::list));
+        .routes(routes!(models::list))
+        .routes(routes!(usage::sums))
+        .routes(routes!(usage::events));
     OpenApiRouter::with_openapi(openapi::frame()).nest(BASE, api)
 }
 

@@ -3,8 +3,11 @@
 use std::str::FromStr;
 
 use axum::extract::{FromRequestParts, Path, Query};
+use chrono::DateTime;
 use http::request::Parts;
 use projections::{After, Page};
+use rpc::command::v1::Moment;
+use rpc::command::v1::moment::At;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
@@ -63,6 +66,40 @@ pub struct AtLeast {
     pub min_version: Option<i64>,
 }
 
+/// A read of one aggregate, as it is or as it was.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AtLeastOrAsOf {
+    /// Waits a moment until this version is visible. If it is not, the answer carries `Atelier-Stale: true`.
+    #[param(minimum = 1)]
+    pub min_version: Option<i64>,
+    /// As it was: a time (RFC 3339) or a version. One that is still to come is now.
+    #[param(example = "2026-11-21T10:00:00Z")]
+    as_of: Option<String>,
+}
+
+impl AtLeastOrAsOf {
+    pub fn as_of(&self) -> Result<Option<Moment>, Error> {
+        as_of(self.as_of.as_deref(), self.min_version)
+    }
+}
+
+/// A moment of the past, as text.
+fn as_of(text: Option<&str>, min_version: Option<i64>) -> Result<Option<Moment>, Error> {
+    let wrong = |detail: &str| Error::BadRequest { code: "invalid_query", detail: detail.to_owned() };
+    let Some(text) = text else { return Ok(None) };
+    if min_version.is_some() {
+        return Err(wrong("as_of asks for the past and min_version for the present: only one of them"));
+    }
+    let version = text.parse().ok().filter(|version| *version >= 0).map(At::Version);
+    let time = || DateTime::parse_from_rfc3339(text).ok().map(|time| At::Micros(time.timestamp_micros()));
+    let at = version
+        .or_else(time)
+        .ok_or_else(|| wrong("as_of is a time, for example 2026-11-21T10:00:00Z, or a version"))?;
+    Ok(Some(Moment { at: Some(at) }))
+}
+
 /// A list.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -97,6 +134,9 @@ pub struct SessionListQuery {
     /// Waits a moment until the session has this version. If it has not, the answer carries `Atelier-Stale: true`.
     #[param(minimum = 1)]
     pub min_version: Option<i64>,
+    /// As it was: a time (RFC 3339) or a version. One that is still to come is now.
+    #[param(example = "2026-11-21T10:00:00Z")]
+    as_of: Option<String>,
 }
 
 impl ListQuery {
@@ -111,12 +151,16 @@ impl ListQuery {
 }
 
 impl SessionListQuery {
+    pub fn as_of(&self) -> Result<Option<Moment>, Error> {
+        as_of(self.as_of.as_deref(), self.min_version)
+    }
+
     pub fn page(self) -> Result<Page, Error> {
         page(self.limit, self.cursor, self.q)
     }
 }
 
-fn page(limit: Option<u32>, cursor: Option<String>, q: Option<String>) -> Result<Page, Error> {
+pub fn page(limit: Option<u32>, cursor: Option<String>, q: Option<String>) -> Result<Page, Error> {
     let wrong = |detail: &str| Error::BadRequest { code: "invalid_query", detail: detail.to_owned() };
     if limit.is_some_and(|limit| !(1..=100).contains(&limit)) {
         return Err(wrong("limit is between 1 and 100"));
@@ -125,4 +169,21 @@ fn page(limit: Option<u32>, cursor: Option<String>, q: Option<String>) -> Result
         return Err(wrong("q has at most 200 characters"));
     }
     Ok(Page { limit, cursor, q })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_a_time_or_a_version() {
+        let at = |text: &str| as_of(Some(text), None).ok().flatten().and_then(|moment| moment.at);
+        assert_eq!(at("7"), Some(At::Version(7)));
+        assert_eq!(at("1970-01-01T00:00:01+00:00"), Some(At::Micros(1_000_000)));
+        for garbage in ["", "-1", "yesterday", "2026-11-21", "1e3", "99999999999999999999"] {
+            assert_eq!(at(garbage), None, "{garbage}");
+        }
+        assert!(as_of(Some("7"), Some(3)).is_err(), "the past and the present");
+        assert!(matches!(as_of(None, Some(3)), Ok(None)));
+    }
 }

@@ -110,10 +110,13 @@ fn service(status: &Status) -> Problem {
     let code = rpc::stable_code(status).to_owned();
     let said = |http| Problem::new(http, code.clone(), status.message());
     match status.code() {
+        Code::InvalidArgument if code == "invalid_cursor" => said(StatusCode::BAD_REQUEST),
         Code::InvalidArgument | Code::OutOfRange => {
             let errors = wrong_field(&code, status.message());
             Problem { errors, ..said(StatusCode::UNPROCESSABLE_ENTITY) }
         }
+        // Only who made it hears this.
+        Code::NotFound if code == "before_creation" => said(StatusCode::NOT_FOUND),
         Code::NotFound => Error::NotFound.problem(),
         Code::Unauthenticated => said(StatusCode::UNAUTHORIZED),
         Code::PermissionDenied => said(StatusCode::FORBIDDEN),

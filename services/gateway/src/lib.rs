@@ -16,6 +16,7 @@ mod identity;
 mod limit;
 mod middleware;
 mod origin;
+mod past;
 mod problem;
 mod read;
 mod recovery;

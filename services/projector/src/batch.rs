@@ -105,6 +105,14 @@ impl<E: Event> Batch<E> {
     }
 }
 
+/// One record by itself, decoded and opened.
+pub(crate) async fn read_one<E: Event>(keys: &Keys, record: &Received) -> Result<Fact<E>, Failure> {
+    let mut decoded = [decode(record)];
+    open(keys, &mut decoded).await?;
+    let [decoded] = decoded;
+    decoded.and_then(fact).map_err(Failure::Poison)
+}
+
 fn decode(record: &Received) -> Result<Record, String> {
     if let Some(why) = &record.condemned {
         return Err(why.clone());

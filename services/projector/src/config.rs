@@ -43,6 +43,28 @@ pub struct Config {
     /// How often the lag is measured.
     #[serde(with = "humantime_serde")]
     pub lag_every: Duration,
+
+    /// How often we look whether somebody asked to try a parked key again (`atelier dead-letters retry`).
+    #[serde(with = "humantime_serde")]
+    pub retry_parked_every: Duration,
+
+    /// Consumers that fill a copy in a rebuild, each with its share of the partitions and a connection.
+    pub rebuild_workers: usize,
+    /// Events that one transaction of a rebuild folds at most. As with `batch_events`, the relay of an event
+    /// store in the same cluster waits for it; where the read models have a cluster of their own, thousands
+    /// are faster.
+    pub rebuild_batch_events: usize,
+    /// Bytes of records that one transaction of a rebuild folds at most.
+    pub rebuild_batch_bytes: usize,
+    /// A rebuild that gets nothing from Kafka for this long says so, and after some such times gives up.
+    #[serde(with = "humantime_serde")]
+    pub rebuild_stalled_after: Duration,
+    /// How long a swap or a comparison may hold the live projection still; then it lets go and gives up.
+    #[serde(with = "humantime_serde")]
+    pub rebuild_hold: Duration,
+    /// How long a swap waits at once for those who read, while new readers wait behind it.
+    #[serde(with = "humantime_serde")]
+    pub rebuild_lock_wait: Duration,
 }
 
 impl Default for Config {
@@ -59,6 +81,13 @@ impl Default for Config {
             session_timeout: Duration::from_secs(10),
             stuck_after: Duration::from_secs(60),
             lag_every: Duration::from_secs(5),
+            retry_parked_every: Duration::from_secs(1),
+            rebuild_workers: 2,
+            rebuild_batch_events: 200,
+            rebuild_batch_bytes: 4 * 1024 * 1024,
+            rebuild_stalled_after: Duration::from_secs(10),
+            rebuild_hold: Duration::from_secs(5),
+            rebuild_lock_wait: Duration::from_millis(100),
         }
     }
 }

@@ -66,9 +66,23 @@ pub(crate) struct Consumer {
 impl Consumer {
     /// Joins the group; partitions come as [`Change`]s.
     pub(crate) fn join(config: &Config, bus: &bus::Config, projection: &str, topic: String) -> anyhow::Result<Self> {
+        let group = format!("{}{}.{projection}", bus.prefix, config.group);
+        let consumer = Self::new(config, bus, &group, topic)?;
+        let topic = consumer.topic.as_str();
+        consumer.inner.subscribe(&[topic]).with_context(|| format!("cannot subscribe to {topic}"))?;
+        Ok(consumer)
+    }
+
+    /// In no group: fetches what it is assigned, and shares nothing.
+    pub(crate) fn alone(config: &Config, bus: &bus::Config, projection: &str, topic: String) -> anyhow::Result<Self> {
+        // The client library wants a name also from who never joins.
+        Self::new(config, bus, &format!("{}{}.{projection}.rebuild", bus.prefix, config.group), topic)
+    }
+
+    fn new(config: &Config, bus: &bus::Config, group: &str, topic: String) -> anyhow::Result<Self> {
         let (tell, changes) = unbounded_channel();
         let inner: StreamConsumer<Membership> = bus::client(bus)
-            .set("group.id", format!("{}{}.{projection}", bus.prefix, config.group))
+            .set("group.id", group)
             .set("partition.assignment.strategy", "range")
             .set("session.timeout.ms", millis(config.session_timeout))
             .set("max.poll.interval.ms", millis(config.stuck_after.max(config.session_timeout)))
@@ -82,7 +96,6 @@ impl Consumer {
             .set("statistics.interval.ms", millis(config.lag_every))
             .create_with_context(Membership::new(tell))
             .context("cannot make a Kafka consumer")?;
-        inner.subscribe(&[topic.as_str()]).with_context(|| format!("cannot subscribe to {topic}"))?;
         Ok(Self { inner: Arc::new(inner), changes, topic })
     }
 

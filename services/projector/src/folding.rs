@@ -4,10 +4,12 @@ use std::time::Instant;
 
 use keys::Keys;
 use projections::{Fact, Progress, Projection};
-use sqlx::PgPool;
+use sqlx::{PgPool, Postgres, Transaction};
 
 use crate::batch::{self, Batch, Failure};
 use crate::consumer::Received;
+use crate::home::Home;
+use crate::letters::Letters;
 use crate::places::Places;
 use crate::{offsets, parked};
 
@@ -17,13 +19,16 @@ pub(crate) struct Folder {
     pub keys: Keys,
     pub progress: Progress,
     pub topic: String,
+    pub home: Home,
+    pub letters: Option<Letters>,
 }
 
-/// A crash of Postgres may take back the last transactions, rows and places together; we then fold them
-/// again. So no commit waits for the disk.
-const BEGIN: &str = "begin; set local synchronous_commit = off";
-
 impl Folder {
+    /// A transaction in which the projection's own tables are meant.
+    pub(crate) async fn begin<P: Projection>(&self) -> sqlx::Result<Transaction<'static, Postgres>> {
+        self.pool.begin_with(self.home.begin(P::NAME)).await
+    }
+
     /// Folds a batch; a record that is at fault by itself is parked, and the others go on.
     pub(crate) async fn fold<P: Projection>(&self, places: &mut Places, records: &[Received]) -> Result<(), Failure> {
         match self.attempt::<P>(places, records).await {
@@ -50,6 +55,7 @@ impl Folder {
         if batch.moves.is_empty() {
             return Ok(());
         }
+        self.copy_poison(&batch).await;
         let began = Instant::now();
         self.write::<P>(&batch).await?;
         metrics::histogram!("atelier_projector_transaction_seconds", "projection" => P::NAME).record(began.elapsed());
@@ -59,7 +65,7 @@ impl Folder {
     }
 
     async fn write<P: Projection>(&self, batch: &Batch<P::Event>) -> Result<(), Failure> {
-        let mut tx = self.pool.begin_with(BEGIN).await?;
+        let mut tx = self.begin::<P>().await?;
         if !offsets::advance(&mut tx, P::NAME, &self.topic, &batch.moves).await? {
             return Err(Failure::Fenced);
         }
@@ -70,6 +76,15 @@ impl Folder {
             P::apply(&mut tx, &batch.facts).await?;
         }
         Ok(tx.commit().await?)
+    }
+
+    async fn copy_poison<E>(&self, batch: &Batch<E>) {
+        let Some(letters) = &self.letters else { return };
+        for parked in &batch.parked {
+            if let Some(reason) = &parked.reason {
+                letters.copy(&parked.record, reason).await;
+            }
+        }
     }
 
     fn tell<P: Projection>(&self, batch: &Batch<P::Event>) {

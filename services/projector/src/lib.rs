@@ -5,23 +5,27 @@
 //! a crash anywhere repeats nothing and skips nothing, and a batch of a late owner is refused whole.
 
 mod batch;
+mod catalog;
 mod config;
 mod consumer;
+pub mod dead_letters;
+mod drain;
 mod folding;
+mod follow;
 mod group;
+mod home;
+mod letters;
 mod offsets;
 mod parked;
 mod places;
 mod readiness;
+pub mod rebuild;
 mod run;
 mod watermarks;
 
 pub use config::Config;
 pub use projections::Progress;
 
-use projections::projects::Projects;
-use projections::sessions::Sessions;
-use projections::users::Users;
 use sqlx::PgPool;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -31,7 +35,7 @@ use readiness::Readiness;
 /// What the projector works with.
 #[derive(Clone)]
 pub struct Parts {
-    /// With the role `atelier_read`; three connections are used at once.
+    /// With the role `atelier_read`; each projection uses one connection at a time.
     pub pool: PgPool,
     pub bus: bus::Config,
     pub keys: keys::Keys,
@@ -45,9 +49,9 @@ pub struct Parts {
 pub async fn serve(config: Config, parts: Parts, shutdown: CancellationToken) -> anyhow::Result<()> {
     let readiness = Readiness::new(parts.health.clone(), parts.progress.clone());
     let mut running = JoinSet::new();
-    running.spawn(run::run::<Users>(config.clone(), parts.clone(), readiness.of::<Users>(), shutdown.clone()));
-    running.spawn(run::run::<Projects>(config.clone(), parts.clone(), readiness.of::<Projects>(), shutdown.clone()));
-    running.spawn(run::run::<Sessions>(config, parts, readiness.of::<Sessions>(), shutdown.clone()));
+    for entry in catalog::ALL {
+        running.spawn((entry.run)(config.clone(), parts.clone(), &readiness, shutdown.clone()));
+    }
 
     let mut outcome = Ok(());
     while let Some(ended) = running.join_next().await {

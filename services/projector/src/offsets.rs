@@ -33,7 +33,7 @@ pub(crate) async fn take(
     partitions: &[i32],
 ) -> sqlx::Result<BTreeMap<i32, Place>> {
     let taken: Vec<Taken> = sqlx::query_as(
-        "insert into read.offsets as mine (projection, topic, partition, next_offset, last_position, epoch)
+        "insert into offsets as mine (projection, topic, partition, next_offset, last_position, epoch)
          select $1, $2, partition, 0, 0, 1 from unnest($3::int[]) as wanted(partition) order by partition
          on conflict (projection, topic, partition) do update set epoch = mine.epoch + 1, updated_at = now()
          returning partition, next_offset, last_position, epoch",
@@ -59,10 +59,10 @@ pub(crate) async fn advance(
              select * from unnest($3::int[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[])
                  as step(partition, epoch, first, beyond, last_position)),
          mine as materialized (
-             select offsets.partition from read.offsets as offsets join steps on steps.partition = offsets.partition
+             select offsets.partition from offsets join steps on steps.partition = offsets.partition
              where projection = $1 and topic = $2 and offsets.epoch = steps.epoch and next_offset = first
              order by offsets.partition for update of offsets)
-         update read.offsets as offsets
+         update offsets
          set next_offset = steps.beyond, last_position = steps.last_position, updated_at = now()
          from steps join mine on mine.partition = steps.partition
          where offsets.projection = $1 and offsets.topic = $2 and offsets.partition = steps.partition",

@@ -118,6 +118,13 @@ impl Places {
         self.held.extend(places);
     }
 
+    /// Nothing of this key waits any more.
+    pub(crate) fn unpark(&mut self, partition: i32, key: &[u8]) {
+        if let Some(place) = self.held.get_mut(&partition) {
+            place.parked.remove(key);
+        }
+    }
+
     /// The records right before `offset` did not come.
     pub(crate) fn note_gap(&mut self, partition: i32, offset: i64) {
         self.gaps.insert(partition, offset);

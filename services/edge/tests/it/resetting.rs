@@ -30,7 +30,7 @@ async fn a_place_that_retention_has_passed_gets_a_reset_and_the_stream_goes_on()
     cut_before(&author, end + 1).await;
 
     let edge = world.edge().await;
-    for from in [format!("?from={id}"), format!("?from=g:{old}"), "?from=0".into()] {
+    for from in [format!("?from={id}"), "?from=0".into()] {
         let mut page = edge.browser.opens(author.session, &from).await;
         let hello = page.sees("hello").await;
         let reset = page.sees("reset").await;
@@ -42,6 +42,54 @@ async fn a_place_that_retention_has_passed_gets_a_reset_and_the_stream_goes_on()
     page.sees("reset").await;
     let next = author.asks("next").await;
     assert_eq!(page.sees("message").await.data["generation_id"], next.to_string());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_has_left_the_topic_is_told_again_from_the_store() {
+    let world = World::new().await;
+    let (author, edge) = (world.session(), world.edge().await);
+    let old = author.asks("old").await;
+    author.says(old, 1, 0, &["All ", "of it."]).await;
+    let end = author.completes(old, 1).await;
+    cut_before(&author, end + 1).await;
+    drop(edge);
+
+    let edge = world.edge().await;
+    let mut told = Vec::new();
+    for _ in 0..2 {
+        let mut page = edge.browser.opens(author.session, &format!("?from=g:{old}")).await;
+        let hello = page.sees("hello").await;
+        let frames = page.until("generation.completed").await;
+        let last = frames.last().unwrap();
+        assert_eq!(last.id.as_deref(), hello.data["cursor"].as_str(), "a resume goes on behind it");
+        assert!(frames.iter().rev().skip(1).all(|frame| frame.id.is_none()), "a resume before it begins again");
+        told.push(frames.into_iter().map(|frame| (frame.event, frame.data)).collect::<Vec<_>>());
+
+        // And then what happens next, once.
+        if told.len() == 2 {
+            let next = author.asks("next").await;
+            assert_eq!(page.sees("message").await.data["generation_id"], next.to_string());
+        }
+    }
+    assert_eq!(told[0], told[1], "the same every time");
+    let names: Vec<_> = told[0].iter().map(|(name, _)| name.as_str()).collect();
+    let all = ["message", "generation.queued", "generation.started", "reasoning", "explanation", "code", "file"];
+    assert_eq!(names, [&all[..], &["generation.completed"]].concat());
+    assert_eq!((&told[0][4].1["delta"], &told[0][5].1["delta"]), (&"All of it.".into(), &"let x;".into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_running_answer_whose_beginning_is_gone_is_no_stored_one() {
+    let world = World::new().await;
+    let (author, edge) = (world.session(), world.edge().await);
+    let running = author.asks("running").await;
+    let said = author.says(running, 1, 0, &["a"]).await;
+    cut_before(&author, said + 1).await;
+    drop(edge);
+    let edge = world.edge().await;
+    let mut page = edge.browser.opens(author.session, &format!("?from=g:{running}")).await;
+    page.sees("hello").await;
+    page.sees("reset").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,8 +8,10 @@ use async_trait::async_trait;
 use axum::Extension;
 use chrono::{DateTime, Utc};
 use devstack::{Options, Stack};
-use domain::{KeyOwners, ProjectId, SessionId, TenantId, UserId};
+use domain::session::Event;
+use domain::{Event as _, GenerationId, KeyOwners, ProjectId, SessionId, TenantId, UserId};
 use edge::{Caller, Config, Edge, Parts, Refusal, Sessions, StallGuard, Standing};
+use events::Envelope;
 use keys::{Kek, Keys};
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
 use rdkafka::client::DefaultClientContext;
@@ -42,6 +44,8 @@ pub struct World {
 #[derive(Default)]
 pub struct Known {
     standings: Mutex<HashMap<SessionId, Standing>>,
+    /// What was published, and so is stored.
+    pub stored: Mutex<Vec<(SessionId, Envelope, Event)>>,
 }
 
 #[async_trait]
@@ -49,6 +53,19 @@ impl Sessions for Known {
     async fn describe(&self, session: SessionId, token: &str) -> Result<Standing, Refusal> {
         let standings = self.standings.lock().unwrap();
         standings.get(&session).filter(|_| token == "alice").cloned().ok_or(Refusal::NotFound)
+    }
+
+    async fn replay(
+        &self,
+        session: SessionId,
+        generation: GenerationId,
+        token: &str,
+    ) -> Result<Vec<(Envelope, Event)>, Refusal> {
+        assert_eq!(token, "alice");
+        let stored = self.stored.lock().unwrap();
+        let is_its = |event: &Event| event.payload()["generation_id"] == generation.to_string();
+        let its = stored.iter().filter(|(of, _, event)| *of == session && is_its(event));
+        Ok(its.map(|(_, envelope, event)| (envelope.clone(), event.clone())).collect())
     }
 }
 

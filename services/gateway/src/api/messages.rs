@@ -5,7 +5,7 @@ use axum::extract::State;
 use chrono::{DateTime, Utc};
 use domain::{GenerationId, SessionId};
 use http::StatusCode;
-use projections::sessions;
+use projections::{Freshness, sessions};
 use rpc::command::v1::{CancelGenerationRequest, PostMessageRequest};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -131,11 +131,17 @@ pub async fn list(
     Id(id): Id<SessionId>,
     Asked(query): Asked<SessionListQuery>,
 ) -> Result<Shown<Messages>, Error> {
-    let min_version = query.min_version;
+    let (min_version, moment) = (query.min_version, query.as_of()?);
     let page = query.page()?;
-    let freshness = gateway.wait_for_session(&caller, id, min_version).await?;
-    let mut reader = gateway.reader(&caller).await?;
-    let found = sessions::messages(&mut reader, id, &page).await?.ok_or_else(|| missing(freshness))?;
+    let (found, freshness) = match moment {
+        Some(moment) => (gateway.past_messages(&caller, id, moment, page).await?, Freshness::Fresh),
+        None => {
+            let freshness = gateway.wait_for_session(&caller, id, min_version).await?;
+            let mut reader = gateway.reader(&caller).await?;
+            let found = sessions::messages(&mut reader, id, &page).await?;
+            (found.ok_or_else(|| missing(freshness))?, freshness)
+        }
+    };
     let items = found.items.into_iter().map(Message::from).collect();
     Ok(Shown::list(Messages { items, next_cursor: found.next_cursor }, freshness))
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::Error;
-use crate::ask::{Asked, AtLeast, Id, ListQuery};
+use crate::ask::{Asked, AtLeastOrAsOf, Id, ListQuery};
 use crate::body::Json;
 use crate::problem::ProblemBody;
 use crate::read::{Shown, missing};
@@ -107,7 +107,7 @@ pub async fn create(
 }
 
 #[utoipa::path(get, path = "/projects/{id}", tag = "projects", operation_id = "project",
-    params(("id" = String, Path, description = "The project"), AtLeast),
+    params(("id" = String, Path, description = "The project"), AtLeastOrAsOf),
     responses(
         (status = 200, body = Project),
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -117,9 +117,12 @@ pub async fn show(
     State(gateway): State<Gateway>,
     caller: Caller,
     Id(id): Id<ProjectId>,
-    Asked(at_least): Asked<AtLeast>,
+    Asked(query): Asked<AtLeastOrAsOf>,
 ) -> Result<Shown<Project>, Error> {
-    let (project, freshness) = gateway.project(&caller, id, at_least.min_version).await?;
+    let (project, freshness) = match query.as_of()? {
+        Some(moment) => (gateway.past_project(&caller, id, moment).await?.into(), Freshness::Fresh),
+        None => gateway.project(&caller, id, query.min_version).await?,
+    };
     let version = project.version;
     Ok(Shown::one(project, version, freshness))
 }

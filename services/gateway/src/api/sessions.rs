@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use super::projects::moment;
 use crate::Error;
-use crate::ask::{Asked, AtLeast, Id, ListQuery};
+use crate::ask::{Asked, AtLeastOrAsOf, Id, ListQuery};
 use crate::body::{Json, OptionalJson};
 use crate::problem::ProblemBody;
 use crate::read::{Shown, missing};
@@ -145,7 +145,7 @@ pub async fn open(
 }
 
 #[utoipa::path(get, path = "/sessions/{id}", tag = "sessions", operation_id = "session",
-    params(("id" = String, Path, description = "The session"), AtLeast),
+    params(("id" = String, Path, description = "The session"), AtLeastOrAsOf),
     responses(
         (status = 200, body = Session),
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -155,9 +155,12 @@ pub async fn show(
     State(gateway): State<Gateway>,
     caller: Caller,
     Id(id): Id<SessionId>,
-    Asked(at_least): Asked<AtLeast>,
+    Asked(query): Asked<AtLeastOrAsOf>,
 ) -> Result<Shown<Session>, Error> {
-    let (session, freshness) = gateway.session(&caller, id, at_least.min_version).await?;
+    let (session, freshness) = match query.as_of()? {
+        Some(moment) => (gateway.past_session(&caller, id, moment).await?.into(), Freshness::Fresh),
+        None => gateway.session(&caller, id, query.min_version).await?,
+    };
     let version = session.version;
     Ok(Shown::one(session, version, freshness))
 }

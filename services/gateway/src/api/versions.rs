@@ -5,14 +5,14 @@ use axum::extract::State;
 use chrono::{DateTime, Utc};
 use domain::SessionId;
 use http::StatusCode;
-use projections::sessions;
+use projections::{Freshness, sessions};
 use rpc::command::v1::{self as command, ImportFilesRequest, RestoreVersionRequest};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::files::File;
 use crate::Error;
-use crate::ask::{Asked, AtLeast, Id, Ids, SessionListQuery};
+use crate::ask::{Asked, AtLeastOrAsOf, Id, Ids, SessionListQuery};
 use crate::body::{Json, LargeJson};
 use crate::problem::ProblemBody;
 use crate::read::{Shown, missing};
@@ -100,18 +100,24 @@ pub async fn list(
     Id(id): Id<SessionId>,
     Asked(query): Asked<SessionListQuery>,
 ) -> Result<Shown<Versions>, Error> {
-    let min_version = query.min_version;
+    let (min_version, moment) = (query.min_version, query.as_of()?);
     let page = query.page()?;
-    let freshness = gateway.wait_for_session(&caller, id, min_version).await?;
-    let mut reader = gateway.reader(&caller).await?;
-    let found = sessions::versions(&mut reader, id, &page).await?.ok_or_else(|| missing(freshness))?;
+    let (found, freshness) = match moment {
+        Some(moment) => (gateway.past_versions(&caller, id, moment, page).await?, Freshness::Fresh),
+        None => {
+            let freshness = gateway.wait_for_session(&caller, id, min_version).await?;
+            let mut reader = gateway.reader(&caller).await?;
+            let found = sessions::versions(&mut reader, id, &page).await?;
+            (found.ok_or_else(|| missing(freshness))?, freshness)
+        }
+    };
     let items = found.items.into_iter().map(VersionSummary::from).collect();
     Ok(Shown::list(Versions { items, next_cursor: found.next_cursor }, freshness))
 }
 
 /// One version with all its files.
 #[utoipa::path(get, path = "/sessions/{id}/versions/{number}", tag = "sessions", operation_id = "version",
-    params(("id" = String, Path, description = "The session"), ("number" = i32, Path, description = "1, 2, 3 …"), AtLeast),
+    params(("id" = String, Path, description = "The session"), ("number" = i32, Path, description = "1, 2, 3 …"), AtLeastOrAsOf),
     responses(
         (status = 200, body = Version),
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -121,11 +127,17 @@ pub async fn show(
     State(gateway): State<Gateway>,
     caller: Caller,
     Ids(id, number): Ids<SessionId, i32>,
-    Asked(at_least): Asked<AtLeast>,
+    Asked(query): Asked<AtLeastOrAsOf>,
 ) -> Result<Shown<Version>, Error> {
-    let freshness = gateway.wait_for_session(&caller, id, at_least.min_version).await?;
-    let mut reader = gateway.reader(&caller).await?;
-    let found = sessions::version(&mut reader, id, number).await?.ok_or_else(|| missing(freshness))?;
+    let (found, freshness) = match query.as_of()? {
+        Some(moment) => (gateway.past_version(&caller, id, moment, number).await?, Freshness::Fresh),
+        None => {
+            let freshness = gateway.wait_for_session(&caller, id, query.min_version).await?;
+            let mut reader = gateway.reader(&caller).await?;
+            let found = sessions::version(&mut reader, id, number).await?;
+            (found.ok_or_else(|| missing(freshness))?, freshness)
+        }
+    };
     let files = found.files.into_iter().map(File::from).collect();
     Ok(Shown::list(Version { summary: found.version.into(), files }, freshness))
 }

@@ -30,7 +30,7 @@ fn operations(document: &Value) -> Vec<(String, Method)> {
 
 /// The edge has its own crate and tests; here it is not in the process.
 fn is_edge(path: &str) -> bool {
-    path.ends_with("/events")
+    path.contains("/sessions/") && path.ends_with("/events")
 }
 
 async fn ask(browser: &Browser, path: &str, method: Method) -> crate::browser::Answer {
@@ -106,6 +106,8 @@ fn the_document_has_everything_of_the_spine() {
         "sessions/{id}/events",
         "generate",
         "models",
+        "usage",
+        "usage/events",
     ];
     for path in expected {
         assert!(paths.contains_key(&format!("/api/v1/{path}")), "{path} is not documented");

@@ -14,6 +14,24 @@ pub async fn stack() -> &'static Stack {
     STACK.get_or_init(|| async { Stack::start(Options::test(), |_| {}).await.unwrap() }).await
 }
 
+/// All tables of all read models.
+const TABLES: [&str; 10] = [
+    "users",
+    "projects",
+    "sessions",
+    "generations",
+    "messages",
+    "versions",
+    "files",
+    "usage_sessions",
+    "usage_generations",
+    "usage_events",
+];
+
+pub fn pool_of(url: &str, owner: &'static str) -> PgPool {
+    pool(url, owner, Limits { connections: 8, wait: Duration::from_secs(10) }).unwrap()
+}
+
 #[derive(Clone)]
 pub struct Database {
     pub url: String,
@@ -33,11 +51,14 @@ impl Database {
         let mut url = stack.postgres.clone();
         url.set_path(&name);
         migrate(url.as_str(), "read", &projections::MIGRATIONS).await.unwrap();
-        let limits = Limits { connections: 6, wait: Duration::from_secs(10) };
+        Self::at(url.as_str())
+    }
+
+    pub fn at(url: &str) -> Self {
         Self {
-            read: pool(url.as_str(), "read", limits).unwrap(),
-            gateway: pool(url.as_str(), "gateway", limits).unwrap(),
-            owner: PgPool::connect_lazy(url.as_str()).unwrap(),
+            read: pool_of(url, "read"),
+            gateway: pool_of(url, "gateway"),
+            owner: PgPool::connect_lazy(url).unwrap(),
             url: url.into(),
         }
     }
@@ -49,7 +70,7 @@ impl Database {
     /// All rows of all read models.
     pub async fn dump(&self) -> String {
         let mut dump = String::new();
-        for table in ["users", "projects", "sessions", "generations", "messages", "versions", "files"] {
+        for table in TABLES {
             let rows = format!(
                 "select coalesce(jsonb_pretty(jsonb_agg(r order by r)), '') from (select to_jsonb(t) as r from read.{table} t) rows"
             );

@@ -11,7 +11,7 @@ use crate::talk::Talk;
 use crate::world::{World, config, until};
 
 /// Some sessions side by side, told in turns.
-async fn some_life(world: &World, sessions: usize, rounds: usize) -> Vec<Talk> {
+pub async fn some_life(world: &World, sessions: usize, rounds: usize) -> Vec<Talk> {
     let mut talks: Vec<_> = (0..sessions).map(|_| world.talk()).collect();
     for talk in &mut talks {
         let steps = talk.opens("A page");
@@ -27,7 +27,7 @@ async fn some_life(world: &World, sessions: usize, rounds: usize) -> Vec<Talk> {
 }
 
 /// What one undisturbed projector makes of it, in a database of its own.
-async fn undisturbed(world: &World) -> String {
+pub async fn undisturbed(world: &World) -> String {
     let database = Database::fresh().await;
     let running = world.projects_into(&database, Config { group: "undisturbed".into(), ..config() });
     world.is_folded_into(&database).await;

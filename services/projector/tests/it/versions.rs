@@ -76,7 +76,7 @@ async fn folds_alike(database: &Database, steps: &[Step], batch: usize) -> Resul
     };
     let facts: Vec<_> = (1..).zip(&events).map(fact).collect();
     for facts in facts.chunks(batch) {
-        let mut tx = database.read.begin().await.unwrap();
+        let mut tx = database.read.begin_with("begin; set local search_path = read").await.unwrap();
         Sessions::apply(&mut tx, facts).await.unwrap();
         tx.commit().await.unwrap();
     }

@@ -10,15 +10,16 @@ use domain::session::Event as SessionEvent;
 use domain::{Event, EventId, KeyOwners, ProjectId, TenantId, UserId};
 use events::Envelope;
 use keys::{Config as KeysConfig, Keys};
+use projector::rebuild::{Operator, Tools};
 use projector::{Config, Parts, Progress};
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use runtime::Health;
-use runtime::postgres::{Limits, migrate, pool};
+use runtime::postgres::migrate;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::database::{Database, stack};
+use crate::database::{Database, pool_of, stack};
 use crate::talk::{Step, Talk, at};
 
 pub const PARTITIONS: i32 = 3;
@@ -43,9 +44,7 @@ impl World {
         let database = Database::fresh().await;
         let bus = topics().await;
         migrate(&database.url, "keys", &keys::MIGRATIONS).await.unwrap();
-        let limits = Limits { connections: 6, wait: Duration::from_secs(10) };
-        let kek = KeysConfig::new("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".into());
-        let keys = Keys::connect(pool(&database.url, "keys", limits).unwrap(), &kek).unwrap();
+        let keys = keys_of(&database.url);
         let (tenant, alice, project) = (TenantId::generate(), UserId::generate(), ProjectId::generate());
         let sealer = keys.sealer(tenant, KeyOwners { person: alice, project: Some(project) }).await.unwrap();
         let producer = Producer::new(&bus).unwrap();
@@ -102,8 +101,9 @@ impl World {
     pub async fn send(&self, messages: Vec<Message>) {
         let mut deliveries = Vec::new();
         for message in messages {
-            let projection = ["users", "projects", "sessions"].into_iter().find(|name| message.topic.ends_with(name));
-            *self.sent.lock().unwrap().entry(projection.unwrap()).or_default() += 1;
+            for (projection, _) in FOLDED.into_iter().filter(|(_, topic)| message.topic.ends_with(topic)) {
+                *self.sent.lock().unwrap().entry(projection).or_default() += 1;
+            }
             deliveries.push(self.producer.send(message).await.unwrap());
         }
         for delivery in deliveries {
@@ -139,17 +139,18 @@ impl World {
     }
 
     pub fn projects_into(&self, database: &Database, config: Config) -> Running {
-        let (progress, health, shutdown) = (Progress::default(), Health::default(), CancellationToken::new());
-        let parts = Parts {
-            pool: database.read.clone(),
-            bus: self.bus.clone(),
-            keys: self.keys.clone(),
-            progress: progress.clone(),
-            health: health.role("projector"),
-        };
-        let mut tasks = JoinSet::new();
-        tasks.spawn(projector::serve(config, parts, shutdown.clone()));
-        Running { tasks, shutdown, progress, health }
+        run(database, self.bus.clone(), self.keys.clone(), config)
+    }
+
+    /// An operator's hands on one projection.
+    pub fn operator(&self, projection: &str, config: Config) -> Operator {
+        Operator::of(projection, config, tools(&self.database, self.bus.clone(), self.keys.clone())).unwrap()
+    }
+
+    /// What an operator hears who names a projection that is not there.
+    pub fn no_operator(&self, projection: &str) -> String {
+        let tools = tools(&self.database, self.bus.clone(), self.keys.clone());
+        Operator::of(projection, config(), tools).err().unwrap().to_string()
     }
 
     /// Until everything that was sent is behind the projector.
@@ -164,6 +165,29 @@ impl World {
     pub async fn is_folded(&self) {
         self.is_folded_into(&self.database).await;
     }
+}
+
+/// Each projection, and the topic it folds.
+const FOLDED: [(&str, &str); 4] =
+    [("users", "users"), ("projects", "projects"), ("sessions", "sessions"), ("usage", "sessions")];
+
+pub fn keys_of(url: &str) -> Keys {
+    let kek = KeysConfig::new("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".into());
+    Keys::connect(pool_of(url, "keys"), &kek).unwrap()
+}
+
+pub fn tools(database: &Database, bus: bus::Config, keys: Keys) -> Tools {
+    let (fill, compare) = (pool_of(&database.url, "rebuild"), pool_of(&database.url, "compare"));
+    Tools { owner: database.owner.clone(), fill, compare, bus, keys }
+}
+
+pub fn run(database: &Database, bus: bus::Config, keys: Keys, config: Config) -> Running {
+    let (progress, health, shutdown) = (Progress::default(), Health::default(), CancellationToken::new());
+    let (pool, health_of_role) = (database.read.clone(), health.role("projector"));
+    let parts = Parts { pool, bus, keys, progress: progress.clone(), health: health_of_role };
+    let mut tasks = JoinSet::new();
+    tasks.spawn(projector::serve(config, parts, shutdown.clone()));
+    Running { tasks, shutdown, progress, health }
 }
 
 pub struct Running {
@@ -191,7 +215,12 @@ impl Running {
 
 /// For tests: small pauses, and a group of its own.
 pub fn config() -> Config {
-    Config { retry_at_most: Duration::from_millis(200), lag_every: Duration::from_millis(200), ..Config::default() }
+    Config {
+        retry_at_most: Duration::from_millis(200),
+        lag_every: Duration::from_millis(200),
+        retry_parked_every: Duration::from_millis(50),
+        ..Config::default()
+    }
 }
 
 /// Looks again and again, until it is so.
@@ -208,9 +237,12 @@ async fn topics() -> bus::Config {
     let prefix = format!("t{}.", uuid::Uuid::now_v7().simple());
     let bus = bus::Config { bootstrap: stack().await.kafka.clone(), prefix, ..bus::Config::default() };
     let admin: AdminClient<_> = bus::client(&bus).create().unwrap();
-    let names = ["users", "projects", "sessions"].map(|name| bus.topics().named(name));
-    let topics = names.iter().map(|name| NewTopic::new(name, PARTITIONS, TopicReplication::Fixed(1)));
-    for made in admin.create_topics(topics.collect::<Vec<_>>().iter(), &AdminOptions::new()).await.unwrap() {
+    let facts = ["users", "projects", "sessions"].map(|name| bus.topics().named(name));
+    let letters = facts.each_ref().map(|name| bus::Topics::dead_letter(name));
+    let letters = letters.iter().map(|name| NewTopic::new(name, 1, TopicReplication::Fixed(1)));
+    let topics = facts.iter().map(|name| NewTopic::new(name, PARTITIONS, TopicReplication::Fixed(1)));
+    let topics = topics.chain(letters).collect::<Vec<_>>();
+    for made in admin.create_topics(topics.iter(), &AdminOptions::new()).await.unwrap() {
         made.unwrap();
     }
     bus
