@@ -28,6 +28,13 @@ pub enum Error {
 
     #[error("the random number generator failed")]
     NoRandomness,
+
+    /// Whoever was erased since could come back by it.
+    #[error("this backup expired at {0}: a key backup is kept for at most 30 days")]
+    BackupExpired(String),
+
+    #[error("this is not a usable key backup: {0}")]
+    BadBackup(&'static str),
 }
 
 impl From<std::sync::Arc<Error>> for Error {
@@ -46,6 +53,8 @@ impl From<std::sync::Arc<Error>> for Error {
             Self::Malformed(what) => Self::Malformed(what),
             Self::NoProject => Self::NoProject,
             Self::NoRandomness => Self::NoRandomness,
+            Self::BackupExpired(at) => Self::BackupExpired(at.clone()),
+            Self::BadBackup(why) => Self::BadBackup(why),
         }
     }
 }

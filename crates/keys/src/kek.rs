@@ -9,7 +9,7 @@ use ring::digest::{SHA256, digest};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::cipher::Cipher;
-use crate::{Error, Result};
+use crate::{Config, Error, Result};
 
 /// The key-encryption key: it never leaves the process, and only wrapped keys reach the database.
 #[derive(Clone)]
@@ -38,6 +38,36 @@ impl Kek {
     /// `None`: altered, or wrapped by another key.
     pub(crate) fn unwrap(&self, wrapped: &[u8], context: &str) -> Option<Vec<u8>> {
         self.cipher.open(wrapped, context.as_bytes()).ok()
+    }
+}
+
+/// The key-encryption key that wraps, and others that may still have wrapped something.
+#[derive(Clone, Debug)]
+pub struct Keks {
+    current: Kek,
+    others: Vec<Kek>,
+}
+
+impl Keks {
+    /// As configured. Fails if one of the keys is malformed.
+    pub fn of(config: &Config) -> Result<Self> {
+        let others = config.previous_keks.iter().map(Kek::from_base64).collect::<Result<_>>()?;
+        Ok(Self { current: Kek::from_base64(&config.kek)?, others })
+    }
+
+    pub(crate) const fn current(&self) -> &Kek {
+        &self.current
+    }
+
+    /// The one with this fingerprint, if it is configured.
+    pub(crate) fn named(&self, fingerprint: &str) -> Option<&Kek> {
+        std::iter::once(&self.current).chain(&self.others).find(|kek| kek.fingerprint == fingerprint)
+    }
+}
+
+impl From<Kek> for Keks {
+    fn from(current: Kek) -> Self {
+        Self { current, others: Vec::new() }
     }
 }
 

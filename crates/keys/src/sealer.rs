@@ -39,6 +39,11 @@ impl Sealer {
         seal(&self.person, plain, context)
     }
 
+    /// The person was erased: nothing of theirs is sealed any more.
+    pub fn is_erased(&self) -> bool {
+        self.person.cipher.is_none()
+    }
+
     fn key_for(&self, pair: Pair) -> Result<&DataKey> {
         match pair {
             Pair::Texts => Ok(&self.person),

@@ -2,39 +2,47 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::{KeyOwners, TenantId};
 use futures::future::{OptionFuture, try_join};
 use moka::future::Cache;
 use serde_json::Value;
 use sqlx::PgPool;
+use tokio::sync::watch;
 
 use crate::payload::{self, Pair};
 use crate::rows::{self, DataKey};
-use crate::{Config, Error, Kek, Result, Sealer};
+use crate::{Config, Error, Kek, Keks, Result, Sealer};
 
 /// The keys of every person and project. Cheap to clone.
 #[derive(Clone)]
 pub struct Keys {
-    pool: PgPool,
-    kek: Kek,
-    by_id: Cache<String, Arc<DataKey>>,
-    by_owner: Cache<(TenantId, String), Arc<DataKey>>,
+    pub(crate) pool: PgPool,
+    pub(crate) keks: Keks,
+    pub(crate) by_id: Cache<String, Arc<DataKey>>,
+    pub(crate) by_owner: Cache<(TenantId, String), Arc<DataKey>>,
+    pub(crate) cached_for: Duration,
+    pub(crate) look_every: Duration,
+    /// Counts the erasures that were heard of here.
+    pub(crate) erased: Arc<watch::Sender<u64>>,
 }
 
 impl Keys {
     /// `pool` works as the role `atelier_keys`; nothing is read yet.
     pub fn new(pool: PgPool, kek: Kek) -> Self {
-        Self::with_limits(pool, kek, &Config::new(String::new().into()))
+        Self::with_limits(pool, kek.into(), &Config::new(String::new().into()))
     }
 
     /// As configured. Fails if the key-encryption key is malformed.
     pub fn connect(pool: PgPool, config: &Config) -> Result<Self> {
-        Ok(Self::with_limits(pool, Kek::from_base64(&config.kek)?, config))
+        Ok(Self::with_limits(pool, Keks::of(config)?, config))
     }
 
-    fn with_limits(pool: PgPool, kek: Kek, config: &Config) -> Self {
-        Self { pool, kek, by_id: cache(config), by_owner: cache(config) }
+    fn with_limits(pool: PgPool, keks: Keks, config: &Config) -> Self {
+        let (by_id, by_owner) = (cache(config), cache(config));
+        let Config { cached_for, look_every, .. } = *config;
+        Self { pool, keks, by_id, by_owner, cached_for, look_every, erased: Arc::default() }
     }
 
     /// The keys that seal for these owners, made if they have none yet.
@@ -68,17 +76,6 @@ impl Keys {
         cipher.open(sealed, context.as_bytes()).map(Some).map_err(|_| Error::Altered(key_id.to_owned()))
     }
 
-    /// Erases an owner (`usr_…` or `prj_…`): its keys are gone in every tenant. Other processes notice
-    /// within [`Config::cached_for`]. Returns how many keys were destroyed; again is harmless.
-    pub async fn destroy(&self, owner: &str) -> Result<usize> {
-        let destroyed = rows::destroy(&self.pool, owner).await?;
-        for id in &destroyed {
-            self.by_id.invalidate(id).await;
-        }
-        self.by_owner.invalidate_all();
-        Ok(destroyed.len())
-    }
-
     async fn open_pairs(&self, payload: &mut Value, context: &str) -> Result<()> {
         for pair in Pair::ALL {
             let Some(sealed) = pair.take(payload)? else { continue };
@@ -92,7 +89,7 @@ impl Keys {
     }
 
     async fn of_owner(&self, tenant: TenantId, owner: String) -> Result<Arc<DataKey>> {
-        let make = async { rows::of_owner(&self.pool, &self.kek, tenant, &owner).await.map(Arc::new) };
+        let make = async { rows::of_owner(&self.pool, &self.keks, tenant, &owner).await.map(Arc::new) };
         let key = self.by_owner.try_get_with((tenant, owner.clone()), make).await?;
         if !self.by_id.contains_key(&key.id) {
             self.by_id.insert(key.id.clone(), key.clone()).await;
@@ -102,7 +99,7 @@ impl Keys {
 
     async fn with_id(&self, id: &str) -> Result<Arc<DataKey>> {
         let find = async {
-            let found = rows::by_ids(&self.pool, &self.kek, &[id.to_owned()]).await?;
+            let found = rows::by_ids(&self.pool, &self.keks, &[id.to_owned()]).await?;
             found.into_iter().next().map(Arc::new).ok_or_else(|| Error::UnknownKey(id.to_owned()))
         };
         Ok(self.by_id.try_get_with_by_ref(id, find).await?)
@@ -114,7 +111,7 @@ impl Keys {
             return Ok(()); // a single one comes when it is needed, once for all who ask
         }
         let wanted: Vec<_> = wanted.into_iter().collect();
-        for key in rows::by_ids(&self.pool, &self.kek, &wanted).await? {
+        for key in rows::by_ids(&self.pool, &self.keks, &wanted).await? {
             self.by_id.insert(key.id.clone(), Arc::new(key)).await;
         }
         Ok(())

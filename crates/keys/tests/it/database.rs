@@ -11,6 +11,8 @@ static STACK: OnceCell<Stack> = OnceCell::const_new();
 pub struct Database {
     /// Acts as `atelier_keys`.
     pub pool: PgPool,
+    /// May do everything.
+    pub owner: PgPool,
 }
 
 impl Database {
@@ -23,6 +25,7 @@ impl Database {
         url.set_path(&name);
         migrate(url.as_str(), "keys", &keys::MIGRATIONS).await.unwrap();
         let limits = Limits { connections: 8, wait: Duration::from_secs(10) };
-        Self { pool: pool(url.as_str(), "keys", limits).unwrap() }
+        let owner = PgPool::connect_lazy(url.as_str()).unwrap();
+        Self { pool: pool(url.as_str(), "keys", limits).unwrap(), owner }
     }
 }

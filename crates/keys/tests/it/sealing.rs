@@ -75,6 +75,19 @@ async fn a_nonce_is_never_used_twice() {
 }
 
 #[tokio::test]
+async fn what_one_owner_s_key_sealed_opens_under_no_other_owner_s_and_in_no_other_aggregate() {
+    let desk = Desk::open().await;
+    let (mut one, mut swapped) = (event(), event());
+    desk.sealer().await.seal(&mut one, "ses_1").unwrap();
+    desk.sealer().await.seal(&mut swapped, "ses_1").unwrap();
+    swapped["key_id"] = one["files_key_id"].clone();
+
+    assert!(matches!(desk.keys.open(&mut swapped, "ses_1").await, Err(Error::Altered(_))));
+    assert!(matches!(desk.keys.open(&mut one.clone(), "ses_2").await, Err(Error::Altered(_))));
+    desk.keys.open(&mut one, "ses_1").await.unwrap();
+}
+
+#[tokio::test]
 async fn many_who_ask_at_once_get_one_key() {
     let desk = Desk::open().await;
     let processes: Vec<Keys> = (0..8).map(|_| desk.elsewhere()).collect();
