@@ -6,6 +6,7 @@
 //! **Invariant:** a read model's tables are named in its own file (or folder) only, and written from one
 //! topic only. `apply` has no clock, and reads nothing but its own rows.
 
+pub mod export;
 mod fact;
 mod paging;
 mod progress;

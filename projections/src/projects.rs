@@ -107,6 +107,14 @@ fn fold(rows: &mut BTreeMap<String, Project>, fact: &Fact<Event>) -> Result<(), 
         Event::ProjectCreated(event) => label(row, event.private.as_ref()),
         Event::ProjectRenamed(event) => label(row, event.private.as_ref().map(|change| &change.new)),
         Event::ProjectDeleted(_) => row.deleted_at = Some(fact.at),
+        Event::ProjectTransferred(event) => {
+            row.owner = event.to.to_string();
+            label(row, event.private.as_ref());
+        }
+        Event::ProjectErased(_) => {
+            row.deleted_at = row.deleted_at.or(Some(fact.at));
+            label(row, None);
+        }
     }
     row.updated_at = fact.at;
     row.version = fact.sequence;
@@ -140,7 +148,7 @@ async fn write(tx: &mut PgConnection, rows: &[Project]) -> sqlx::Result<()> {
                                     deleted_at, version)
          select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bool[],
                               $7::timestamptz[], $8::timestamptz[], $9::timestamptz[], $10::bigint[])
-         on conflict (id) do update set name = excluded.name, description = excluded.description,
+         on conflict (id) do update set owner = excluded.owner, name = excluded.name, description = excluded.description,
              erased = excluded.erased, updated_at = excluded.updated_at, deleted_at = excluded.deleted_at,
              version = excluded.version",
     )

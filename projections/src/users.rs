@@ -85,6 +85,10 @@ fn fold(rows: &mut BTreeMap<String, User>, fact: &Fact<Event>) -> Result<(), Err
             row.erased = event.private.is_none();
             row.name = event.private.as_ref().map(|change| storable(&change.new)).unwrap_or_default();
         }
+        Event::UserErased(_) => {
+            (row.email, row.name) = (String::new(), String::new());
+            row.erased = true;
+        }
     }
     row.updated_at = fact.at;
     row.version = fact.sequence;

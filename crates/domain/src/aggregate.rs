@@ -53,6 +53,10 @@ pub trait Event: Clone + PartialEq + std::fmt::Debug + Serialize + DeserializeOw
     fn claims(&self) -> Vec<Claim> {
         Vec::new()
     }
+    /// Whether all unique values that its aggregate has taken are free again.
+    fn releases(&self) -> bool {
+        false
+    }
 }
 
 /// A stored or received record is not an event we know.
@@ -66,7 +70,7 @@ pub enum DecodeError {
 
 /// An enum of event structs with the glue between variant names, records and JSON.
 macro_rules! events {
-    ($(#[$doc:meta])* pub enum $name:ident { $($variant:ident),* $(,)? } $(claims = $claims:path)?) => {
+    ($(#[$doc:meta])* pub enum $name:ident { $($variant:ident),* $(,)? } $(claims = $claims:path, releases = $releases:path)?) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
         #[serde(tag = "event_type", content = "payload")]
@@ -100,7 +104,8 @@ macro_rules! events {
                 }
             }
 
-            $(fn claims(&self) -> Vec<$crate::Claim> { $claims(self) })?
+            $(fn claims(&self) -> Vec<$crate::Claim> { $claims(self) }
+            fn releases(&self) -> bool { $releases(self) })?
         }
     };
 }

@@ -41,16 +41,47 @@ pub struct ProjectDeleted {
     pub project_id: ProjectId,
 }
 
+/// A project belongs to somebody else now; the label is sealed with the new owner's key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectTransferred {
+    pub project_id: ProjectId,
+    pub from: UserId,
+    pub to: UserId,
+    pub private: Option<Label>,
+}
+
+/// A project was erased with its owner, files included.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectErased {
+    pub project_id: ProjectId,
+}
+
 events! {
     /// What can happen to a project.
-    pub enum Event { ProjectCreated, ProjectRenamed, ProjectDeleted }
+    pub enum Event { ProjectCreated, ProjectRenamed, ProjectDeleted, ProjectTransferred, ProjectErased }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
-    Create { project_id: ProjectId, owner: UserId, label: Label },
-    Rename { by: UserId, name: Option<String>, description: Option<String> },
-    Delete { by: UserId },
+    Create {
+        project_id: ProjectId,
+        owner: UserId,
+        label: Label,
+    },
+    Rename {
+        by: UserId,
+        name: Option<String>,
+        description: Option<String>,
+    },
+    Delete {
+        by: UserId,
+    },
+    /// Its owner was erased, and what they called it with them: it goes to somebody under a neutral name, or
+    /// (`to` is `None`, or it was put away already) it is erased too.
+    EraseOwner {
+        owner: UserId,
+        to: Option<UserId>,
+    },
 }
 
 /// The state that decisions need.
@@ -67,7 +98,14 @@ pub enum Project {
         project_id: ProjectId,
         owner: UserId,
     },
+    Erased {
+        project_id: ProjectId,
+        owner: UserId,
+    },
 }
+
+/// What a project is called whose name was erased with its owner.
+pub const TRANSFERRED: &str = "Transferred project";
 
 /// The longest name, in characters.
 const MAX_NAME: usize = 120;
@@ -80,8 +118,21 @@ impl Project {
         match self {
             Self::Live { owner, .. } if *owner == user => Ok(()),
             Self::Live { .. } => Err(Rejection::NotYours),
-            Self::Unknown | Self::Deleted { .. } => Err(Rejection::NotFound("project")),
+            Self::Unknown | Self::Deleted { .. } | Self::Erased { .. } => Err(Rejection::NotFound("project")),
         }
+    }
+
+    /// Whose it is, also when it is gone.
+    pub const fn owner(&self) -> Option<UserId> {
+        match self {
+            Self::Unknown => None,
+            Self::Live { owner, .. } | Self::Deleted { owner, .. } | Self::Erased { owner, .. } => Some(*owner),
+        }
+    }
+
+    /// Whether somebody can work with it.
+    pub const fn is_live(&self) -> bool {
+        matches!(self, Self::Live { .. })
     }
 }
 
@@ -97,7 +148,18 @@ impl Aggregate for Project {
                 Ok(vec![ProjectCreated { project_id, owner, private: Some(label) }.into()])
             }
             (Self::Live { owner, .. }, Command::Create { owner: again, .. }) if *owner == again => Ok(vec![]),
-            (Self::Live { .. } | Self::Deleted { .. }, Command::Create { .. }) => Err(Rejection::AlreadyExists),
+            (Self::Live { .. } | Self::Deleted { .. } | Self::Erased { .. }, Command::Create { .. }) => {
+                Err(Rejection::AlreadyExists)
+            }
+
+            (Self::Live { project_id, owner, .. }, Command::EraseOwner { owner: gone, to }) if *owner == gone => {
+                Ok(vec![to.map_or_else(|| erased(*project_id), |to| transferred(*project_id, gone, to))])
+            }
+            (Self::Deleted { project_id, owner }, Command::EraseOwner { owner: gone, .. }) if *owner == gone => {
+                Ok(vec![erased(*project_id)])
+            }
+            // It is theirs no more: this has happened already.
+            (Self::Live { .. } | Self::Deleted { .. } | Self::Erased { .. }, Command::EraseOwner { .. }) => Ok(vec![]),
 
             (Self::Live { project_id, owner, label }, Command::Rename { by, name, description }) if *owner == by => {
                 rename(*project_id, label, name, description)
@@ -109,7 +171,7 @@ impl Aggregate for Project {
             (Self::Live { .. } | Self::Deleted { .. }, Command::Delete { .. }) | (Self::Live { .. }, _) => {
                 Err(Rejection::NotYours)
             }
-            (Self::Unknown | Self::Deleted { .. }, _) => Err(Rejection::NotFound("project")),
+            (Self::Unknown | Self::Deleted { .. } | Self::Erased { .. }, _) => Err(Rejection::NotFound("project")),
         }
     }
 
@@ -126,18 +188,40 @@ impl Aggregate for Project {
                 label: event.private.clone().map(|change| change.new).unwrap_or_default(),
             },
             (Self::Live { project_id, owner, .. }, Event::ProjectDeleted(_)) => Self::Deleted { project_id, owner },
-            (state, Event::ProjectRenamed(_) | Event::ProjectDeleted(_)) => state,
+            (Self::Live { project_id, .. }, Event::ProjectTransferred(event)) => {
+                Self::Live { project_id, owner: event.to, label: event.private.clone().unwrap_or_default() }
+            }
+            (Self::Live { project_id, owner, .. } | Self::Deleted { project_id, owner }, Event::ProjectErased(_)) => {
+                Self::Erased { project_id, owner }
+            }
+            (
+                state,
+                Event::ProjectRenamed(_)
+                | Event::ProjectDeleted(_)
+                | Event::ProjectTransferred(_)
+                | Event::ProjectErased(_),
+            ) => state,
         }
     }
 
     fn owners(&self) -> Option<KeyOwners> {
         match self {
             Self::Unknown => None,
-            Self::Live { project_id, owner, .. } | Self::Deleted { project_id, owner } => {
-                Some(KeyOwners { person: *owner, project: Some(*project_id) })
-            }
+            Self::Live { project_id, owner, .. }
+            | Self::Deleted { project_id, owner }
+            | Self::Erased { project_id, owner } => Some(KeyOwners { person: *owner, project: Some(*project_id) }),
         }
     }
+}
+
+fn erased(project_id: ProjectId) -> Event {
+    ProjectErased { project_id }.into()
+}
+
+/// The name goes with who gave it.
+fn transferred(project_id: ProjectId, from: UserId, to: UserId) -> Event {
+    let label = Label { name: TRANSFERRED.to_owned(), description: None };
+    ProjectTransferred { project_id, from, to, private: Some(label) }.into()
 }
 
 fn rename(

@@ -10,6 +10,9 @@ pub enum Rejection {
     NotYours,
     #[error("it already exists")]
     AlreadyExists,
+    /// Whoever was erased acts no more, and nothing of theirs changes.
+    #[error("it was erased")]
+    Erased,
     #[error("the prompt is empty")]
     EmptyPrompt,
     #[error("the text is {length} characters long, at most {limit} are allowed")]
@@ -41,6 +44,7 @@ impl Rejection {
         match self {
             Self::NotFound(_) | Self::NotYours => "not_found",
             Self::AlreadyExists => "already_exists",
+            Self::Erased => "erased",
             Self::EmptyPrompt => "empty_prompt",
             Self::TooLong { .. } => "too_long",
             Self::Required(_) => "required",

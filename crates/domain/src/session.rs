@@ -16,7 +16,7 @@ pub use command::{Command, Previous};
 pub use event::{
     AbandonReason, Answer, AttemptAbandoned, CancellationRequested, Event, FilesImported, GenerationCancelled,
     GenerationCompleted, GenerationFailed, GenerationQueued, GenerationRequested, GenerationStarted, MessagePosted,
-    Outcome, Prompt, SessionDeleted, SessionOpened, SessionRenamed, Title, TitleChange, VersionRestored,
+    Outcome, Prompt, SessionDeleted, SessionErased, SessionOpened, SessionRenamed, Title, TitleChange, VersionRestored,
 };
 pub use state::{Phase, Queued, Running, Session};
 pub use versions::{Files, Versions};

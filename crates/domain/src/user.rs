@@ -37,10 +37,18 @@ pub struct ProfileChanged {
     pub private: Option<NameChange>,
 }
 
+/// Someone was erased: their key is destroyed, the id leads to nobody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserErased {
+    pub user_id: UserId,
+    /// Who gets the projects; `None`: they are erased too.
+    pub transferred_to: Option<UserId>,
+}
+
 events! {
     /// What can happen to a user.
-    pub enum Event { UserRegistered, ProfileChanged }
-    claims = claims
+    pub enum Event { UserRegistered, ProfileChanged, UserErased }
+    claims = claims, releases = releases
 }
 
 fn claims(event: &Event) -> Vec<Claim> {
@@ -48,8 +56,13 @@ fn claims(event: &Event) -> Vec<Claim> {
         Event::UserRegistered(UserRegistered { private: Some(profile), .. }) => {
             vec![Claim { kind: "email", value: normalise_email(&profile.email) }]
         }
-        Event::UserRegistered(_) | Event::ProfileChanged(_) => Vec::new(),
+        Event::UserRegistered(_) | Event::ProfileChanged(_) | Event::UserErased(_) => Vec::new(),
     }
+}
+
+/// The address of who was erased may be taken again.
+const fn releases(event: &Event) -> bool {
+    matches!(event, Event::UserErased(_))
 }
 
 /// Two spellings of one address are one address: trimmed and in lower case.
@@ -59,8 +72,18 @@ pub fn normalise_email(email: &str) -> String {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
-    Register { user_id: UserId, home_tenant_id: TenantId, profile: Profile },
-    ChangeName { name: String },
+    Register {
+        user_id: UserId,
+        home_tenant_id: TenantId,
+        profile: Profile,
+    },
+    ChangeName {
+        name: String,
+    },
+    /// `transfer_to` gets the projects; `None` erases them too. Whether that person exists is known to the caller.
+    Erase {
+        transfer_to: Option<UserId>,
+    },
 }
 
 /// The state that decisions need.
@@ -71,6 +94,10 @@ pub enum User {
     Registered {
         user_id: UserId,
         name: String,
+    },
+    Erased {
+        user_id: UserId,
+        transferred_to: Option<UserId>,
     },
 }
 
@@ -92,13 +119,21 @@ impl Aggregate for User {
                 Ok(vec![])
             }
             (Self::Registered { .. }, Command::Register { .. }) => Err(Rejection::AlreadyExists),
-            (Self::Unknown, Command::ChangeName { .. }) => Err(Rejection::NotFound("user")),
+            (Self::Unknown, Command::ChangeName { .. } | Command::Erase { .. }) => Err(Rejection::NotFound("user")),
             (Self::Registered { name: old, .. }, Command::ChangeName { name }) if *old == name => Ok(vec![]),
             (Self::Registered { user_id, name: old }, Command::ChangeName { name }) => {
                 checked(&name)?;
                 let change = NameChange { old: old.clone(), new: name };
                 Ok(vec![ProfileChanged { user_id: *user_id, private: Some(change) }.into()])
             }
+            (Self::Registered { user_id, .. }, Command::Erase { transfer_to }) if transfer_to == Some(*user_id) => {
+                Err(Rejection::Required("person other than the erased one to transfer to"))
+            }
+            (Self::Registered { user_id, .. }, Command::Erase { transfer_to }) => {
+                Ok(vec![UserErased { user_id: *user_id, transferred_to: transfer_to }.into()])
+            }
+            (Self::Erased { .. }, Command::Erase { .. }) => Ok(vec![]),
+            (Self::Erased { .. }, Command::Register { .. } | Command::ChangeName { .. }) => Err(Rejection::Erased),
         }
     }
 
@@ -112,13 +147,18 @@ impl Aggregate for User {
                 Self::Registered { user_id, name: event.private.as_ref().map(|c| c.new.clone()).unwrap_or_default() }
             }
             (state, Event::ProfileChanged(_)) => state,
+            (_, Event::UserErased(event)) => {
+                Self::Erased { user_id: event.user_id, transferred_to: event.transferred_to }
+            }
         }
     }
 
     fn owners(&self) -> Option<KeyOwners> {
         match self {
             Self::Unknown => None,
-            Self::Registered { user_id, .. } => Some(KeyOwners { person: *user_id, project: None }),
+            Self::Registered { user_id, .. } | Self::Erased { user_id, .. } => {
+                Some(KeyOwners { person: *user_id, project: None })
+            }
         }
     }
 }

@@ -24,7 +24,8 @@ impl Keys {
     /// How many data keys are not wrapped by the current key-encryption key.
     pub async fn to_rotate(&self) -> Result<u64> {
         let query = "select count(*) from keys.data_keys where wrapped is not null and kek_id <> $1";
-        let count: i64 = sqlx::query_scalar(query).bind(self.keks.current().fingerprint()).fetch_one(&self.pool).await?;
+        let count: i64 =
+            sqlx::query_scalar(query).bind(self.keks.current().fingerprint()).fetch_one(&self.pool).await?;
         Ok(count as u64)
     }
 

@@ -71,6 +71,7 @@ handle!(
         register_user: RegisterUserRequest => RegisterUserResponse,
         find_user_by_email: FindUserByEmailRequest => FindUserByEmailResponse,
         change_profile: ChangeProfileRequest => Accepted,
+        erase_me: EraseMeRequest => EraseMeResponse,
         create_project: CreateProjectRequest => CreateProjectResponse,
         rename_project: RenameProjectRequest => Accepted,
         delete_project: DeleteProjectRequest => Accepted,
@@ -107,5 +108,8 @@ handle!(
         revoke: RevokeRequest => RevokeResponse,
         exchange: ExchangeRequest => ExchangeResponse,
         service_token: ServiceTokenRequest => ServiceTokenResponse,
+        confirm_password: ConfirmPasswordRequest => ConfirmPasswordResponse,
+        list_devices: ListDevicesRequest => ListDevicesResponse,
+        forget_user: ForgetUserRequest => ForgetUserResponse,
     }
 );

@@ -13,6 +13,8 @@ pub struct Append<'a> {
     pub place: Place<'a>,
     pub batch: Batch,
     pub claims: Vec<ClaimRow>,
+    /// All unique values that the aggregate has taken before are free again.
+    pub releases: bool,
     /// What a repeat of the call will hear.
     pub answer: Option<Value>,
     /// The sealed state after the batch, when one is due.
@@ -56,6 +58,9 @@ impl Store {
         let mut sql = Parts::new();
         if !append.claims.is_empty() {
             claims(sql.next(), append);
+        }
+        if append.releases {
+            released(sql.next(), append);
         }
         if let Some(answer) = &append.answer {
             self.answer(sql.next(), append, answer);
@@ -127,6 +132,14 @@ fn claims<'a>(sql: &mut QueryBuilder<'a, Postgres>, append: &'a Append<'_>) {
         .push(", ")
         .push_bind(claims.iter().map(|claim| claim.value.as_slice()).collect::<Vec<_>>())
         .push(") as claim (scope, kind, value))");
+}
+
+fn released<'a>(sql: &mut QueryBuilder<'a, Postgres>, append: &'a Append<'_>) {
+    sql.push("released as (delete from store.unique_claims where aggregate_type = ")
+        .push_bind(append.place.aggregate_type)
+        .push(" and aggregate_id = ")
+        .push_bind(append.place.aggregate_id)
+        .push(")");
 }
 
 fn events<'a>(sql: &mut QueryBuilder<'a, Postgres>, append: &'a Append<'_>) {

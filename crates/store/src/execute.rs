@@ -1,7 +1,7 @@
 //! Load, decide, append; and again, if somebody was quicker.
 
 use chrono::{DateTime, Utc};
-use domain::{Aggregate, TenantId};
+use domain::{Aggregate, Rejection, TenantId};
 use keys::Sealer;
 use serde_json::Value;
 use tokio::time::sleep;
@@ -131,12 +131,14 @@ impl Store {
         executed: &Executed<A>,
     ) -> Result<Vec<String>, Failure> {
         let sealer = self.sealer(call.tenant, &executed.state).await?;
+        refuse_the_erased(call, sealer.as_ref(), executed)?;
         let place = Place { call, aggregate_type: A::TYPE, aggregate_id: id, after, at: executed.occurred_at };
         let batch = Batch::of(&place, sealer.as_ref(), &executed.events)?;
         let claims = claims::rows(&self.pepper, call.tenant, &executed.events);
         let answer = call.idempotency.as_ref().map(|_| executed.answer.clone());
         let snapshot = self.snapshot_if_due(sealer.as_ref(), id, after, executed)?;
-        let append = Append { place, batch, claims, answer, snapshot };
+        let releases = executed.events.iter().any(domain::Event::releases);
+        let append = Append { place, batch, claims, releases, answer, snapshot };
         match self.append(&append).await {
             Ok(()) => {
                 let loaded = Loaded { state: executed.state.clone(), version: append.version() };
@@ -188,6 +190,13 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::Other(error)
     }
+}
+
+/// A token may be good for some minutes more; its person is not.
+fn refuse_the_erased<A: Aggregate>(call: &Call, sealer: Option<&Sealer>, executed: &Executed<A>) -> Result<(), Error> {
+    let owner = executed.state.owners().map(|owners| owners.person.to_string());
+    let acts = owner.is_some_and(|owner| owner == call.actor) && !executed.events.is_empty();
+    if acts && sealer.is_some_and(Sealer::is_erased) { Err(Rejection::Erased.into()) } else { Ok(()) }
 }
 
 const fn require_version(call: &Call, actual: i64) -> Result<(), Error> {

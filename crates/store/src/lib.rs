@@ -5,7 +5,7 @@
 //! that others write is waited for. `cqrs-es` runs on the same two functions (see [`Desk`]), and
 //! `postgres-es` reads whole streams.
 //!
-//! **Invariant:** events are only ever added. Personal parts and snapshots rest sealed.
+//! **Invariant:** events are only ever added. Personal parts and snapshots rest sealed. Who was erased appends nothing.
 
 mod answers;
 mod append;
@@ -13,6 +13,7 @@ mod batch;
 mod call;
 mod claims;
 mod config;
+mod erasures;
 mod error;
 mod execute;
 mod framework;
@@ -28,6 +29,7 @@ mod store;
 
 pub use call::{Call, Idempotency};
 pub use config::Config;
+pub use erasures::{Erasure, EventCount, Owned, Traces};
 pub use error::Error;
 pub use execute::Executed;
 pub use framework::{Context, Desk};

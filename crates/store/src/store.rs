@@ -38,6 +38,11 @@ impl Store {
         Self { clock, ..self }
     }
 
+    /// The keys that events are sealed with.
+    pub const fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
     /// Changes after each append of this process that has been committed. Others' appends do not show here.
     pub fn subscribe_appends(&self) -> watch::Receiver<()> {
         self.appended.subscribe()

@@ -60,6 +60,11 @@ impl Person {
     /// A new account with an address of its own.
     pub async fn sign_up(url: &Url, client: &Client, name: &str) -> Self {
         let email = format!("{name}-{}@example.org", uuid::Uuid::now_v7().simple());
+        Self::sign_up_as(url, client, name, &email).await
+    }
+
+    /// A new account with this address.
+    pub async fn sign_up_as(url: &Url, client: &Client, name: &str, email: &str) -> Self {
         let password = format!("correct horse {name} staple");
         let body = json!({ "email": email, "password": password, "name": name, "transport": "token" });
         let url = url.clone();
@@ -68,7 +73,7 @@ impl Person {
         Self {
             token: answer.text("access_token"),
             refresh_token: answer.text("refresh_token"),
-            email,
+            email: email.to_owned(),
             password,
             client: client.clone(),
             url,

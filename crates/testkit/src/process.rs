@@ -44,6 +44,12 @@ impl Process {
         Ok(())
     }
 
+    /// A setting by the name of its environment variable, for example `ATELIER_RPC_AUTH_URL`.
+    pub fn setting(&self, name: &str) -> &str {
+        let found = self.environment.iter().find(|(known, _)| known == name);
+        found.map_or_else(|| panic!("{} has no {name}", self.name), |(_, value)| value)
+    }
+
     /// Runs the binary once with other arguments and this process's settings, as an operator would.
     pub async fn runs(&self, arguments: &[&str]) -> anyhow::Result<std::process::Output> {
         let mut command = Command::new(binary()?);

@@ -5,7 +5,9 @@
 mod answers;
 mod bad_input;
 mod consumers;
+mod erasure;
 mod event_log;
+mod everywhere;
 mod fixtures;
 mod full_disk;
 mod hard;

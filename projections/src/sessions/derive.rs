@@ -23,6 +23,8 @@ pub(super) enum What {
     Moved { sources: Vec<String>, or: FileRow },
     /// Everything is again what it was at this number.
     Restored(i32),
+    /// The texts up to here are gone with who wrote them, and perhaps the files.
+    Forgotten { files: bool },
 }
 
 /// Per path the newest row at or below a number; `$1` is the session.
@@ -61,11 +63,20 @@ const RESTORE: &str = concat!(
      where was.content is distinct from now.content"
 );
 
+const FORGET_TEXTS: &str = "
+    update messages set content = '', reasoning = '', erased = true where session_id = $1 and version <= $2";
+
+/// The numbers stay, so that those that follow mean the same.
+const FORGET_FILES: &str = "
+    with gone as (delete from files where session_id = $1 and version <= $2)
+    update versions set erased = true where session_id = $1 and version <= $2";
+
 impl Derived {
     pub(super) async fn write(&self, tx: &mut PgConnection) -> sqlx::Result<()> {
         let statement = match self.what {
             What::Moved { .. } => MOVE,
             What::Restored(_) => RESTORE,
+            What::Forgotten { files } => return self.forget(tx, files).await,
         };
         let common = sqlx::query(statement)
             .bind(&self.session_id)
@@ -79,7 +90,15 @@ impl Derived {
                 or_else.execute(tx).await?
             }
             What::Restored(number) => common.bind(number).execute(tx).await?,
+            What::Forgotten { .. } => return Ok(()),
         };
+        Ok(())
+    }
+
+    async fn forget(&self, tx: &mut PgConnection, files: bool) -> sqlx::Result<()> {
+        for statement in [Some(FORGET_TEXTS), files.then_some(FORGET_FILES)].into_iter().flatten() {
+            sqlx::query(statement).bind(&self.session_id).bind(self.version).execute(&mut *tx).await?;
+        }
         Ok(())
     }
 }

@@ -66,6 +66,15 @@ impl Fold {
                 session.title = event.private.as_ref().map(|title| storable(&title.new)).unwrap_or_default();
             }
             Event::SessionDeleted(_) => self.session(fact)?.deleted_at = Some(fact.at),
+            Event::SessionErased(event) => {
+                let session = self.session(fact)?;
+                (session.title, session.erased) = (String::new(), true);
+                match event.to {
+                    Some(to) => session.owner = to.to_string(),
+                    None => session.deleted_at = session.deleted_at.or(Some(fact.at)),
+                }
+                self.derived.push(derived(fact, 0, What::Forgotten { files: event.to.is_none() }));
+            }
             Event::MessagePosted(event) => self.messages.push(prompt(fact, event)),
             Event::GenerationQueued(event) => {
                 self.generations.insert(event.generation_id.to_string(), queued(fact, event));
@@ -216,6 +225,7 @@ fn changes_generation(event: &Event) -> Option<String> {
         Event::SessionOpened(_)
         | Event::SessionRenamed(_)
         | Event::SessionDeleted(_)
+        | Event::SessionErased(_)
         | Event::MessagePosted(_)
         | Event::GenerationQueued(_)
         | Event::FilesImported(_)

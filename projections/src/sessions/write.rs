@@ -35,7 +35,7 @@ async fn write_sessions(tx: &mut PgConnection, rows: &[&SessionRow]) -> sqlx::Re
          select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bool[], $7::int[],
              $8::text[], $9::int[], $10::text[], $11::timestamptz[], $12::timestamptz[], $13::timestamptz[],
              $14::bigint[])
-         on conflict (id) do update set title = excluded.title, erased = excluded.erased, head = excluded.head,
+         on conflict (id) do update set owner = excluded.owner, title = excluded.title, erased = excluded.erased, head = excluded.head,
              active_generation_id = excluded.active_generation_id, active_attempt = excluded.active_attempt,
              active_status = excluded.active_status, updated_at = excluded.updated_at,
              deleted_at = excluded.deleted_at, version = excluded.version",

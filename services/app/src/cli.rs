@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::Config;
-use crate::{config_docs, dead_letters, event_log, generate, maintenance, read_models, schemas, serve, up};
+use crate::roles::Role;
+use crate::{
+    config_docs, dead_letters, event_log, forget, generate, keyring, maintenance, read_models, schemas, serve, up,
+};
 
 /// Atelier turns prompts into working user-interface code. Nothing is ever lost, and any stream resumes anywhere.
 #[derive(Parser)]
@@ -49,6 +52,11 @@ enum Command {
     /// The event schemas: check them, freeze a release, register them elsewhere.
     #[command(subcommand)]
     Schemas(schemas::Schemas),
+    /// Erases a person: destroys their key, ends their sign-ins, and writes a receipt.
+    Forget(forget::Forget),
+    /// The keys that personal texts are sealed with.
+    #[command(subcommand)]
+    Keys(keyring::Keyring),
     /// Repairs of the relay.
     #[command(subcommand)]
     Relay(Relay),
@@ -102,11 +110,13 @@ impl Cli {
             Command::Generate(generate) => generate.run().await,
             Command::Events(events) => events.run(&self.config).await,
             Command::Schemas(schemas) => schemas.run().await,
+            Command::Forget(forget) => forget.run(settings()?).await,
+            Command::Keys(keyring) => keyring.run(&settings()?).await,
             Command::Relay(Relay::Rebase) => maintenance::rebase(&settings()?).await,
             Command::Projections(projections) => projections.run(&settings()?).await,
             Command::DeadLetters(letters) => letters.run(&settings()?).await,
             Command::Config(Settings::Check) => {
-                settings()?.check()?;
+                settings()?.check(&Role::ALL)?;
                 println!("the settings are complete");
                 Ok(())
             }

@@ -9,6 +9,7 @@ use figment::providers::{Env, Format, Toml};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
+use crate::roles::Role;
 use crate::secrets::Secrets;
 
 /// Every section of `atelier.toml`. A key that is not listed here is an error.
@@ -170,8 +171,8 @@ impl Config {
         self
     }
 
-    /// What every production role needs.
-    pub fn check(&self) -> anyhow::Result<()> {
+    /// What these roles need in production.
+    pub fn check(&self, roles: &[Role]) -> anyhow::Result<()> {
         self.database_url()?;
         if self.identity.signing_key.is_none() && self.identity.public_keys.is_empty() {
             bail!("[identity] needs signing_key (auth role) or public_keys (all others)");
@@ -179,7 +180,7 @@ impl Config {
         if self.identity.internal_secret.is_none() {
             bail!("[identity] internal_secret is missing: the same random text for every process");
         }
-        if self.keys.is_none() {
+        if self.keys.is_none() && roles.iter().any(|role| role.opens_texts()) {
             bail!("[keys] kek is missing: `openssl rand -base64 32`");
         }
         Ok(())
@@ -219,7 +220,7 @@ mod tests {
     fn an_empty_file_is_a_complete_development_configuration() {
         let config = parsed("").unwrap();
         assert_eq!(config.operations.listen.port(), 9464);
-        assert!(config.check().is_err(), "production needs a database and keys");
+        assert!(config.check(&Role::ALL).is_err(), "production needs a database and keys");
     }
 
     #[test]

@@ -22,7 +22,8 @@ use crate::roles::{Role, Serving};
 pub struct Platform {
     config: Config,
     pub health: Health,
-    keys: keys::Keys,
+    /// For roles that open or seal texts; the others have no way to.
+    keys: Option<keys::Keys>,
     verifier: Verifier,
     command: Command,
     auth: Auth,
@@ -64,13 +65,12 @@ impl Platform {
         let signer = config.identity.signing_key.as_ref().map(Signer::new).transpose()?;
         let own_key = signer.as_ref().map(Signer::public_key);
         let verifier = Verifier::new(config.identity.public_keys.iter().chain(&own_key).map(String::as_str))?;
-        let keys_config = config.keys.as_ref().context("[keys] kek is missing")?;
-        let keys = keys::Keys::connect(pool(&config, "keys", config.database.other_connections)?, keys_config)?;
+        let keys = roles.iter().any(|role| role.opens_texts()).then(|| vault(&config)).transpose()?;
         let redis = config.redis.url.as_ref().map(|url| redis::Client::open(url.expose_secret())).transpose()?;
         let revocations = if plays(Role::Auth) { auth::Revocations::in_process() } else { auth::Revocations::remote() };
         let mut local = Local::default();
 
-        if plays(Role::Command) || plays(Role::Relay) {
+        if let (true, Some(keys)) = (plays(Role::Command), &keys) {
             local.store = Some(event_store(&config, keys.clone())?);
         }
         if let (true, Some((_, store))) = (plays(Role::Command), local.store.clone()) {
@@ -109,7 +109,7 @@ impl Platform {
                 config.rpc.timeout,
             )?),
         };
-        if plays(Role::Edge) {
+        if let (true, Some(keys)) = (plays(Role::Edge), &keys) {
             let parts =
                 edge::Parts { bus: config.kafka.clone(), keys: keys.clone(), sessions: Arc::new(command.clone()) };
             local.edge = Some(edge::Edge::new(config.edge.clone(), parts)?);
@@ -142,17 +142,26 @@ impl Platform {
                 health.ready();
                 Box::pin(auth.serve(shutdown))
             }
-            Role::Command => Box::pin(self.watch_store(health, shutdown)?),
+            Role::Command => {
+                let (watching, eraser) = (self.watch_store(health, shutdown.clone())?, self.eraser()?);
+                Box::pin(async move { tokio::join!(watching, eraser.run(shutdown)).0 })
+            }
             Role::Relay => {
-                let (pool, store) = self.local.store.as_ref().context("the store was not made")?;
-                let kafka = self.config.kafka.clone();
-                let parts = relay::Parts { pool: pool.clone(), kafka, wake: store.subscribe_appends(), health };
+                // It passes sealed events on, and needs no key; without command nobody here wakes it.
+                let (pool, wake) = match &self.local.store {
+                    Some((pool, store)) => (pool.clone(), store.subscribe_appends()),
+                    None => {
+                        let pool = pool(&self.config, "store", self.config.database.other_connections)?;
+                        (pool, tokio::sync::watch::channel(()).1)
+                    }
+                };
+                let parts = relay::Parts { pool, kafka: self.config.kafka.clone(), wake, health };
                 Box::pin(relay::serve(self.config.relay.clone(), parts, shutdown))
             }
             Role::Generation => {
                 let parts = generation::Parts {
                     bus: self.config.kafka.clone(),
-                    keys: self.keys.clone(),
+                    keys: self.keys()?,
                     command: self.command.clone(),
                     token: ServiceToken::new(self.auth.clone(), "generation", self.internal_secret()?),
                     provider: self.provider.clone(),
@@ -166,7 +175,7 @@ impl Platform {
                 let parts = projector::Parts {
                     pool: pool(&self.config, "read", self.config.database.other_connections)?,
                     bus: self.config.kafka.clone(),
-                    keys: self.keys.clone(),
+                    keys: self.keys()?,
                     progress: self.progress.clone(),
                     health,
                 };
@@ -194,6 +203,34 @@ impl Platform {
             verifier: self.verifier.clone(),
             assets: assets::web_ui(),
         })
+    }
+
+    /// Carries out what was decided about people; where this process plays the command role.
+    pub fn eraser(&self) -> anyhow::Result<command::erasure::Eraser> {
+        let commands = self.local.commands.as_ref().context("the command role was not made")?;
+        let token = ServiceToken::new(self.auth.clone(), "command", self.internal_secret()?);
+        Ok(commands.eraser(self.auth.clone(), token))
+    }
+
+    /// The event store, where this process has it.
+    pub fn store(&self) -> anyhow::Result<&store::Store> {
+        self.local.store.as_ref().map(|(_, store)| store).context("the store was not made")
+    }
+
+    /// Forgets the keys of whoever is erased by other processes, until `shutdown`.
+    pub fn follow_erasures(&self, shutdown: CancellationToken) -> Serving {
+        let keys = self.keys.clone();
+        Box::pin(async move {
+            match keys {
+                Some(keys) => keys.follow_erasures(&shutdown).await,
+                None => shutdown.cancelled().await,
+            }
+            Ok(())
+        })
+    }
+
+    fn keys(&self) -> anyhow::Result<keys::Keys> {
+        self.keys.clone().context("this role has no keys")
     }
 
     fn internal_secret(&self) -> anyhow::Result<SecretString> {
@@ -229,6 +266,11 @@ impl Platform {
 fn pool(config: &Config, owner: &'static str, connections: u32) -> anyhow::Result<PgPool> {
     let limits = postgres::Limits { connections, wait: config.database.wait };
     postgres::pool(config.database_url()?, owner, limits).context("[database] url is not a Postgres URL")
+}
+
+fn vault(config: &Config) -> anyhow::Result<keys::Keys> {
+    let settings = config.keys.as_ref().context("[keys] kek is missing: `openssl rand -base64 32`")?;
+    Ok(keys::Keys::connect(pool(config, "keys", config.database.other_connections)?, settings)?)
 }
 
 fn event_store(config: &Config, keys: keys::Keys) -> anyhow::Result<(PgPool, store::Store)> {

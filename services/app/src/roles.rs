@@ -42,6 +42,11 @@ impl Role {
         Self::Registry,
     ];
 
+    /// Whether it reads or writes what people wrote, and so needs the keys.
+    pub const fn opens_texts(self) -> bool {
+        matches!(self, Self::Command | Self::Generation | Self::Projector | Self::Edge)
+    }
+
     pub const fn name(self) -> &'static str {
         match self {
             Self::Gateway => "gateway",
@@ -66,6 +71,8 @@ pub async fn run(roles: Vec<Role>, platform: &Platform, shutdown: &CancellationT
         let serving = platform.serve(role, shutdown.clone());
         running.spawn(async move { (role.name(), serving.await) });
     }
+    let erasures = platform.follow_erasures(shutdown.clone());
+    running.spawn(async move { ("keys", erasures.await) });
     if let Some(rpc) = platform.serve_rpc(shutdown.clone()) {
         running.spawn(async move { ("rpc", rpc.await) });
     }

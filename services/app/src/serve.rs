@@ -19,7 +19,7 @@ pub struct Serve {
 
 impl Serve {
     pub async fn run(self, config: Config) -> anyhow::Result<()> {
-        config.check()?;
+        config.check(&self.roles)?;
         let telemetry = runtime::telemetry::start(&config.telemetry)?;
         let metrics = telemetry.metrics.clone();
         let listener = ports::listen_at(config.operations.listen).await?;

@@ -1,7 +1,7 @@
 //! The table `auth.credentials`.
 
 use domain::{TenantId, UserId};
-use sqlx::{PgExecutor, Row};
+use sqlx::{PgConnection, PgExecutor, Row};
 
 /// How one user proves who they are.
 pub struct Credentials {
@@ -48,11 +48,13 @@ pub async fn find(db: impl PgExecutor<'_>, user: UserId) -> sqlx::Result<Option<
     Ok(row.map(|row| Credentials { password_hash: row.get("password_hash"), activated: row.get("activated") }))
 }
 
-/// The sign-up is finished. Saying so again changes nothing.
-pub async fn activate(db: impl PgExecutor<'_>, user: UserId) -> sqlx::Result<()> {
-    sqlx::query("update auth.credentials set activated_at = now() where user_id = $1 and activated_at is null")
-        .bind(user.as_uuid())
-        .execute(db)
-        .await?;
-    Ok(())
+/// The sign-up is finished. Saying so again changes nothing. False: there are no credentials any more; else
+/// they stay until the transaction is over.
+pub async fn activate(db: &mut PgConnection, user: UserId) -> sqlx::Result<bool> {
+    let update = "update auth.credentials set activated_at = now() where user_id = $1 and activated_at is null";
+    if sqlx::query(update).bind(user.as_uuid()).execute(&mut *db).await?.rows_affected() == 1 {
+        return Ok(true);
+    }
+    let known = "select 1 from auth.credentials where user_id = $1 for share";
+    Ok(sqlx::query(known).bind(user.as_uuid()).fetch_optional(db).await?.is_some())
 }

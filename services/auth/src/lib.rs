@@ -4,10 +4,12 @@
 
 mod config;
 mod credentials;
+mod devices;
 mod error;
 mod exchange;
 mod families;
 mod family;
+mod forget;
 mod housekeeping;
 mod password;
 mod refresh;

@@ -6,10 +6,11 @@ use anyhow::Context;
 use redis::aio::ConnectionManager;
 use rpc::auth::v1::auth_service_server::{AuthService, AuthServiceServer};
 use rpc::auth::v1::{
-    ExchangeRequest, ExchangeResponse, RefreshRequest, RevokeRequest, RevokeResponse, ServiceTokenRequest,
-    ServiceTokenResponse, SignInRequest, SignUpRequest, SignedIn,
+    ConfirmPasswordRequest, ConfirmPasswordResponse, ExchangeRequest, ExchangeResponse, ForgetUserRequest,
+    ForgetUserResponse, ListDevicesRequest, ListDevicesResponse, RefreshRequest, RevokeRequest, RevokeResponse,
+    ServiceTokenRequest, ServiceTokenResponse, SignInRequest, SignUpRequest, SignedIn,
 };
-use rpc::identity::{Claims, Signer};
+use rpc::identity::{Claims, Signer, Verifier, caller};
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
@@ -27,6 +28,8 @@ pub(crate) struct Inner {
     pub pool: PgPool,
     pub command: rpc::Command,
     pub signer: Signer,
+    /// Checks what it has signed itself.
+    pub verifier: Verifier,
     pub hasher: Hasher,
     pub throttle: Throttle,
     pub revocations: Revocations,
@@ -39,8 +42,9 @@ impl Auth {
         config.check()?;
         let Parts { pool, command, redis, signer, revocations } = parts;
         let hasher = Hasher::new(&config)?;
+        let verifier = Verifier::new([signer.public_key().as_str()])?;
         let throttle = Throttle::new(&config, redis.clone());
-        Ok(Self(Arc::new(Inner { config, pool, command, signer, hasher, throttle, revocations, redis })))
+        Ok(Self(Arc::new(Inner { config, pool, command, signer, verifier, hasher, throttle, revocations, redis })))
     }
 
     /// Runs until `shutdown`: see [`crate::serve`].
@@ -118,5 +122,27 @@ impl AuthService for Auth {
         request: Request<ServiceTokenRequest>,
     ) -> Result<Response<ServiceTokenResponse>, Status> {
         Ok(Response::new(self.0.hand_out_service_token(&request.into_inner())?))
+    }
+
+    async fn confirm_password(
+        &self,
+        request: Request<ConfirmPasswordRequest>,
+    ) -> Result<Response<ConfirmPasswordResponse>, Status> {
+        let (user, _) = caller(&request, &self.0.verifier)?.require_person()?;
+        self.0.confirm_password(user, request.into_inner().password).await?;
+        Ok(Response::new(ConfirmPasswordResponse {}))
+    }
+
+    async fn list_devices(
+        &self,
+        request: Request<ListDevicesRequest>,
+    ) -> Result<Response<ListDevicesResponse>, Status> {
+        let (user, _) = caller(&request, &self.0.verifier)?.require_person()?;
+        Ok(Response::new(ListDevicesResponse { devices: self.0.devices(user).await? }))
+    }
+
+    async fn forget_user(&self, request: Request<ForgetUserRequest>) -> Result<Response<ForgetUserResponse>, Status> {
+        caller(&request, &self.0.verifier)?.require_service()?;
+        Ok(Response::new(self.0.forget(&request.into_inner().user_id).await?))
     }
 }

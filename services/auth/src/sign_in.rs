@@ -27,6 +27,20 @@ impl Inner {
     }
 }
 
+impl Inner {
+    /// Before what cannot be undone. Guessing is limited like a sign-in.
+    pub async fn confirm_password(&self, user: UserId, password: String) -> Result<(), Error> {
+        let account = Account::of(&user.to_string());
+        self.throttle.admit(&account).await?;
+        let hash = credentials::find(&self.pool, user).await?.map(|credentials| credentials.password_hash);
+        if !self.hasher.verify(&bounded(password), hash).await? {
+            return Err(refused());
+        }
+        self.throttle.forgive(&account).await;
+        Ok(())
+    }
+}
+
 /// What is longer than any password is wrong, and not worth hashing whole.
 fn bounded(password: String) -> SecretString {
     if password.chars().count() <= password::MAX { password.into() } else { SecretString::from(String::new()) }

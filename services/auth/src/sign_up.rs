@@ -92,7 +92,9 @@ impl Inner {
     /// The person has proved who they are: a new family for this device.
     pub async fn welcome(&self, (user, tenant): (UserId, TenantId), device: &str) -> Result<SignedIn, Error> {
         let mut tx = self.pool.begin().await?;
-        credentials::activate(&mut *tx, user).await?;
+        if !credentials::activate(&mut tx, user).await? {
+            return Err(Error::InvalidCredentials); // erased since
+        }
         let signed_in = families::open(&mut tx, &self.config, (user, tenant), device).await?;
         tx.commit().await?;
         tracing::info!(user.id = %user, tenant.id = %tenant, "{user} signed in");

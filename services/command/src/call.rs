@@ -39,6 +39,19 @@ pub fn with_write(
     }
 }
 
+/// A write of ours, because of something that was decided before.
+pub fn by_service(tenant: TenantId, actor: &str, correlation_id: &str) -> Call {
+    Call {
+        tenant,
+        actor: actor.to_owned(),
+        correlation_id: correlation_id.to_owned(),
+        causation_id: None,
+        traceparent: None,
+        expected_version: None,
+        idempotency: None,
+    }
+}
+
 /// A worker's write. It needs no idempotency key: the attempt's number makes a repeat harmless.
 pub fn by_worker(tenant: TenantId, worker: &str, causation_id: &str, traceparent: &str) -> Call {
     let known = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());

@@ -34,6 +34,8 @@ fn rejected(rejection: &Rejection) -> Status {
             return fault(Code::NotFound, rejection.code(), "there is no such thing here");
         }
         Rejection::AlreadyExists => Code::AlreadyExists,
+        // Whatever they still hold is worth nothing.
+        Rejection::Erased => Code::Unauthenticated,
         Rejection::EmptyPrompt
         | Rejection::TooLong { .. }
         | Rejection::Required(_)

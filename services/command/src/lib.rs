@@ -1,8 +1,9 @@
 //! The write side: loads an aggregate, lets it decide, appends what it decided. Nothing else appends events.
 
-mod call;
+pub mod call;
 mod conversation;
 mod end_generation;
+pub mod erasure;
 mod error;
 mod hints;
 mod leases;
@@ -14,9 +15,12 @@ mod sessions;
 mod start_generation;
 mod users;
 
+use std::sync::Arc;
+
 use rpc::Hint;
 use rpc::identity::Verifier;
 use store::Store;
+use tokio::sync::Notify;
 use tokio::sync::mpsc::Sender;
 
 /// Everything a command needs. Cheap to clone; serve it over gRPC or call it in the process.
@@ -25,11 +29,18 @@ pub struct Commands {
     store: Store,
     verifier: Verifier,
     hints: Option<Sender<Hint>>,
+    /// Told when somebody is to be erased.
+    erasures: Arc<Notify>,
 }
 
 impl Commands {
-    pub const fn new(store: Store, verifier: Verifier) -> Self {
-        Self { store, verifier, hints: None }
+    pub fn new(store: Store, verifier: Verifier) -> Self {
+        Self { store, verifier, hints: None, erasures: Arc::default() }
+    }
+
+    /// Carries out what [`Commands`] decided about people; one per installation is enough, several do no harm.
+    pub fn eraser(&self, auth: rpc::Auth, token: rpc::ServiceToken) -> erasure::Eraser {
+        erasure::Eraser::new(self.store.clone(), auth, token, self.erasures.clone())
     }
 
     /// The same, with a worker in this process that may begin before Kafka tells it to.

@@ -65,6 +65,7 @@ commands! {
     register_user(RegisterUserRequest) -> RegisterUserResponse = users::register;
     find_user_by_email(FindUserByEmailRequest) -> FindUserByEmailResponse = users::find_by_email;
     change_profile(ChangeProfileRequest) -> Accepted = users::change_profile;
+    erase_me(EraseMeRequest) -> EraseMeResponse = users::erase_me;
 
     create_project(CreateProjectRequest) -> CreateProjectResponse = projects::create;
     rename_project(RenameProjectRequest) -> Accepted = projects::rename;

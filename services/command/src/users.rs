@@ -1,17 +1,23 @@
 //! Accounts. Only auth calls these, except for a person changing their own name.
 
+use std::time::Duration;
+
 use domain::user::{Command, Profile, normalise_email};
 use domain::{TenantId, User, UserId};
 use rpc::command::v1::{
-    Accepted, ChangeProfileRequest, FindUserByEmailRequest, FindUserByEmailResponse, RegisterUserRequest,
-    RegisterUserResponse,
+    Accepted, ChangeProfileRequest, EraseMeRequest, EraseMeResponse, FindUserByEmailRequest, FindUserByEmailResponse,
+    RegisterUserRequest, RegisterUserResponse,
 };
 use rpc::identity::Claims;
 use serde_json::json;
 use tonic::Status;
 
+use crate::erasure::{Receipt, decide};
 use crate::error::{parse, status};
 use crate::{Commands, call};
+
+/// How long a person who erases themselves is kept waiting for the receipt, and how often we look for it.
+const RECEIPT: (Duration, Duration) = (Duration::from_secs(3), Duration::from_millis(40));
 
 pub async fn register(
     commands: &Commands,
@@ -57,4 +63,32 @@ pub async fn change_profile(
     let call = call::by_person(claims, request.write.take(), "users.change_profile", &request)?;
     let command = Command::ChangeName { name: request.name };
     commands.accepted::<User>(&call, &user.to_string(), command).await
+}
+
+/// The decision is stored when this answers; the receipt comes along if the rest is quick.
+pub async fn erase_me(
+    commands: &Commands,
+    claims: &Claims,
+    mut request: EraseMeRequest,
+) -> Result<EraseMeResponse, Status> {
+    let (user, _) = claims.require_person()?;
+    let call = call::by_person(claims, request.write.take(), "users.erase_me", &request)?;
+    let transfer_to = request.transfer_to.as_deref().map(parse::<UserId>).transpose()?;
+    let version = decide(&commands.store, &call, user, transfer_to).await.map_err(status)?;
+    commands.erasures.notify_one();
+    let receipt = tokio::time::timeout(RECEIPT.0, commands.receipt(user)).await;
+    Ok(EraseMeResponse { version, receipt: receipt.unwrap_or_default() })
+}
+
+impl Commands {
+    /// Once there is one.
+    async fn receipt(&self, user: UserId) -> String {
+        loop {
+            let erasure = self.store.erasure(user).await.ok().flatten();
+            if let Some(receipt) = erasure.as_ref().and_then(Receipt::of) {
+                return serde_json::to_string(&receipt).unwrap_or_default();
+            }
+            tokio::time::sleep(RECEIPT.1).await;
+        }
+    }
 }

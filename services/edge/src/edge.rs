@@ -96,11 +96,20 @@ impl Edge {
 
     /// Works until told to stop; then ends all streams with `closing` and all its tasks.
     pub async fn serve(&self, shutdown: CancellationToken) -> anyhow::Result<()> {
-        shutdown.cancelled().await;
+        shutdown.run_until_cancelled(self.forget_the_erased()).await;
         self.shared.ending.cancel();
         self.shared.tasks.close();
         self.shared.tasks.wait().await;
         Ok(())
+    }
+
+    /// Opened texts of who was erased do not stay in memory: all of it is dropped, and opened again when needed.
+    async fn forget_the_erased(&self) {
+        let mut erasures = self.shared.keys.erasures();
+        while erasures.changed().await.is_ok() {
+            self.shared.partitions.iter().for_each(|partition| partition.renew());
+        }
+        std::future::pending::<()>().await;
     }
 
     /// Begins to follow a session's partition, so that a stream which is opened soon begins at once.

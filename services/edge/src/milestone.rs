@@ -70,6 +70,7 @@ fn shape(envelope: &Envelope, event: &Event) -> Option<(&'static str, Value)> {
         Event::GenerationCancelled(e) => ("generation.cancelled", cancelled(e)),
         Event::SessionRenamed(e) => ("session.renamed", json!({ "title": e.private.as_ref().map(|title| &title.new) })),
         Event::SessionDeleted(_) => ("session.deleted", json!({})),
+        Event::SessionErased(_) => ("session.erased", json!({})),
         Event::FilesImported(e) => ("version.created", json!({ "number": e.number, "author": "user" })),
         Event::VersionRestored(e) => {
             ("version.created", json!({ "number": e.number, "author": "user", "restored": e.restored }))

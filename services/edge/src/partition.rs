@@ -85,6 +85,18 @@ impl Partition {
         }
     }
 
+    /// Drops all that is remembered; who watches reads it again, from Kafka.
+    pub fn renew(&self) {
+        let mut state = self.state();
+        let next = state.memory.next();
+        state.memory.restart(next);
+        self.live.send_modify(|live| {
+            if let Some(live) = live {
+                live.round += 1;
+            }
+        });
+    }
+
     /// Drops what is too old.
     pub fn expire(&self, age: std::time::Duration) {
         self.state().memory.expire(age);

@@ -3,7 +3,9 @@
 pub mod account;
 mod archive;
 mod diff;
+mod erase;
 mod events;
+mod export;
 mod files;
 mod generate;
 mod me;
@@ -36,7 +38,8 @@ fn described() -> OpenApiRouter<Gateway> {
         .routes(routes!(account::refresh))
         .routes(routes!(account::revoke))
         .routes(routes!(account::providers))
-        .routes(routes!(me::show, me::change))
+        .routes(routes!(me::show, me::change, erase::erase))
+        .routes(routes!(export::download))
         .routes(routes!(projects::list, projects::create))
         .routes(routes!(projects::show, projects::change, projects::delete))
         .routes(routes!(files::show))

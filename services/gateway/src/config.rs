@@ -85,6 +85,9 @@ pub struct Limits {
 
     /// Sign-ins and sign-ups of one network address.
     pub sign_in_per_minute: NonZeroU32,
+
+    /// Exports of all data of one person; each reads everything they have.
+    pub exports_per_minute: NonZeroU32,
 }
 
 const fn nonzero(n: u32) -> NonZeroU32 {
@@ -96,7 +99,12 @@ const fn nonzero(n: u32) -> NonZeroU32 {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { anonymous_per_minute: nonzero(100), signed_in_per_minute: nonzero(600), sign_in_per_minute: nonzero(30) }
+        Self {
+            anonymous_per_minute: nonzero(100),
+            signed_in_per_minute: nonzero(600),
+            sign_in_per_minute: nonzero(30),
+            exports_per_minute: nonzero(3),
+        }
     }
 }
 

@@ -26,6 +26,8 @@ pub enum Subject {
     Anonymous(ClientAddress),
     SignIn(ClientAddress),
     Person(UserId),
+    /// Of all data of a person.
+    Export(UserId),
 }
 
 impl Subject {
@@ -34,6 +36,7 @@ impl Subject {
             Self::Anonymous(address) => format!("atelier:limit:anonymous:{address}"),
             Self::SignIn(address) => format!("atelier:limit:sign-in:{address}"),
             Self::Person(user) => format!("atelier:limit:person:{user}"),
+            Self::Export(user) => format!("atelier:limit:export:{user}"),
         }
     }
 
@@ -42,6 +45,7 @@ impl Subject {
             Self::Anonymous(_) => limits.anonymous_per_minute.get(),
             Self::SignIn(_) => limits.sign_in_per_minute.get(),
             Self::Person(_) => limits.signed_in_per_minute.get(),
+            Self::Export(_) => limits.exports_per_minute.get(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use bus::Topics;
 
 /// What a browser watches besides the pieces of an answer.
-const MILESTONES: [&str; 12] = [
+const MILESTONES: [&str; 13] = [
     "MessagePosted",
     "GenerationQueued",
     "GenerationStarted",
@@ -14,6 +14,7 @@ const MILESTONES: [&str; 12] = [
     "GenerationCancelled",
     "SessionRenamed",
     "SessionDeleted",
+    "SessionErased",
     "FilesImported",
     "VersionRestored",
 ];

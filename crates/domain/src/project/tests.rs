@@ -141,3 +141,52 @@ fn an_erased_label_still_replays() {
     assert_eq!(state, Project::Live { project_id: s.project_id, owner: s.ada, label: Label::default() });
     assert_eq!(state.owners(), Some(KeyOwners { person: s.ada, project: Some(s.project_id) }));
 }
+
+impl Story {
+    fn erase_owner(&self, to: Option<UserId>) -> Command {
+        Command::EraseOwner { owner: self.ada, to }
+    }
+
+    fn transferred(&self) -> Event {
+        let private = Some(label(TRANSFERRED, None));
+        ProjectTransferred { project_id: self.project_id, from: self.ada, to: self.mallory, private }.into()
+    }
+
+    fn erased(&self) -> Event {
+        ProjectErased { project_id: self.project_id }.into()
+    }
+}
+
+#[test]
+fn an_erased_owner_s_project_goes_to_somebody_without_the_name_they_gave_it() {
+    let s = story();
+    given([s.created()]).when(s.erase_owner(Some(s.mallory))).then([s.transferred()]);
+    let after = given([s.created(), s.transferred()]).state();
+    assert_eq!(after.owner(), Some(s.mallory));
+    assert_eq!(after.owners(), Some(KeyOwners { person: s.mallory, project: Some(s.project_id) }));
+    let renamed = s.renamed(label(TRANSFERRED, None), label("Ours", None));
+    given([s.created(), s.transferred()]).when(rename(s.mallory, Some("Ours"), None)).then([renamed]);
+    given([s.created(), s.transferred()]).when(rename(s.ada, Some("Mine"), None)).then_rejected(Rejection::NotYours);
+}
+
+#[test]
+fn without_an_heir_or_put_away_before_it_is_erased() {
+    let s = story();
+    given([s.created()]).when(s.erase_owner(None)).then([s.erased()]);
+    given([s.created(), s.deleted()]).when(s.erase_owner(Some(s.mallory))).then([s.erased()]);
+    let state = given([s.created(), s.erased()]).state();
+    assert!(!state.is_live());
+    given([s.created(), s.erased()]).when(rename(s.ada, Some("x"), None)).then_rejected(Rejection::NotFound("project"));
+    let again = s.create(s.ada, label("Shop", None));
+    given([s.created(), s.erased()]).when(again).then_rejected(Rejection::AlreadyExists);
+}
+
+#[test]
+fn erasing_an_owner_twice_changes_nothing_and_strangers_own_nothing_here() {
+    let s = story();
+    given([s.created(), s.transferred()]).when(s.erase_owner(None)).then_nothing();
+    given([s.created(), s.erased()]).when(s.erase_owner(None)).then_nothing();
+    let stranger = Command::EraseOwner { owner: s.mallory, to: None };
+    given([s.created()]).when(stranger.clone()).then_nothing();
+    given([]).when(stranger).then_rejected(Rejection::NotFound("project"));
+}

@@ -1,6 +1,6 @@
 //! Where an event leaves a session.
 
-use crate::{GenerationId, WorkerId};
+use crate::{GenerationId, UserId, WorkerId};
 
 use super::event::Event;
 use super::state::{Identity, Phase, Queued, Running, Session};
@@ -14,6 +14,7 @@ impl Session {
             }
             Event::SessionRenamed(e) => self.title = e.private.clone().map(|t| t.new).unwrap_or_default(),
             Event::SessionDeleted(_) => self.deleted = true,
+            Event::SessionErased(e) => self.forgotten(e.to),
             Event::MessagePosted(_) => {}
             Event::GenerationQueued(e) => self.queue.push_back(Queued {
                 generation_id: e.generation_id,
@@ -39,6 +40,14 @@ impl Session {
             Event::VersionRestored(e) => self.head = e.number as u32,
         }
         self
+    }
+
+    fn forgotten(&mut self, to: Option<UserId>) {
+        self.title = String::new();
+        match (&mut self.identity, to) {
+            (Some(identity), Some(to)) => identity.owner = to,
+            _ => (self.deleted, self.erased) = (true, true),
+        }
     }
 
     fn started(&mut self, generation_id: GenerationId, attempt: i32, worker: WorkerId) {

@@ -19,6 +19,12 @@ pub enum Command {
     Delete {
         by: UserId,
     },
+    /// The person was erased. What runs ends now; `to` has the session and its files from now on, unless it
+    /// was deleted before; `None` erases the files too.
+    ErasePerson {
+        person: UserId,
+        to: Option<UserId>,
+    },
 
     /// A prompt; it starts an answer or queues behind the running one.
     Post {

@@ -1,5 +1,6 @@
 //! What happens if a command arrives now: one line per command, and a file per kind of them.
 
+mod erasing;
 mod files;
 mod generation;
 mod opening;
@@ -29,6 +30,7 @@ impl Aggregate for Session {
             }
             Command::Rename { by, title } => self.rename(by, title),
             Command::Delete { by } => self.delete(by),
+            Command::ErasePerson { person, to } => self.erase_person(person, to),
 
             Command::Post { by, message_id, generation_id, content, model, base_version } => {
                 self.post(by, (message_id, generation_id), content, model, base_version)

@@ -70,6 +70,16 @@ pub struct SessionDeleted {
     pub session_id: SessionId,
 }
 
+/// The texts up to here are gone with who wrote them; answers that were under way have ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionErased {
+    pub session_id: SessionId,
+    /// Who was erased.
+    pub person: UserId,
+    /// Who has it from now on; `None`: it is gone, files included.
+    pub to: Option<UserId>,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessagePosted {
     pub session_id: SessionId,
@@ -212,5 +222,6 @@ events! {
         AttemptAbandoned, CancellationRequested,
         GenerationCompleted, GenerationFailed, GenerationCancelled,
         FilesImported, VersionRestored,
+        SessionErased,
     }
 }

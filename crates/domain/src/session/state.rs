@@ -12,6 +12,9 @@ pub struct Session {
     pub identity: Option<Identity>,
     pub title: String,
     pub deleted: bool,
+    /// Nothing is left but its outline.
+    #[serde(default)]
+    pub erased: bool,
     /// The number of the newest version of the files; 0: there are none yet.
     pub head: u32,
     pub running: Option<Running>,

@@ -3,6 +3,7 @@
 mod always;
 mod asking;
 mod ending;
+mod erasing;
 mod files;
 mod keeping;
 mod stopping;

@@ -103,3 +103,49 @@ fn the_person_owns_the_key() {
     let owners = given([registered(user, home)]).state().owners();
     assert_eq!(owners, Some(KeyOwners { person: user, project: None }));
 }
+
+fn erase(transfer_to: Option<UserId>) -> Command {
+    Command::Erase { transfer_to }
+}
+
+#[test]
+fn someone_is_erased_and_their_address_is_free_again() {
+    let (user_id, home) = ada();
+    let heir = Some(UserId::generate());
+    for transferred_to in [None, heir] {
+        let erased = Event::from(UserErased { user_id, transferred_to });
+        given([registered(user_id, home)]).when(erase(transferred_to)).then([erased.clone()]);
+        assert!(erased.releases() && erased.claims().is_empty());
+        let state = given([registered(user_id, home), erased]).state();
+        assert_eq!(state, User::Erased { user_id, transferred_to });
+        assert_eq!(state.owners(), Some(KeyOwners { person: user_id, project: None }));
+    }
+    assert!(!registered(user_id, home).releases());
+}
+
+#[test]
+fn erasing_twice_changes_nothing_also_with_another_wish() {
+    let (user, home) = ada();
+    let erased = || given([registered(user, home)]).and(erase(None));
+    erased().when(erase(None)).then_nothing();
+    erased().when(erase(Some(UserId::generate()))).then_nothing();
+}
+
+#[test]
+fn who_was_erased_acts_no_more_and_never_comes_back() {
+    let (user, home) = ada();
+    let erased = || given([registered(user, home)]).and(erase(None));
+    erased().when(rename("Ada")).then_rejected(Rejection::Erased);
+    erased().when(register(user, home, "Ada")).then_rejected(Rejection::Erased);
+}
+
+#[test]
+fn nobody_is_not_erased_and_nobody_inherits_from_themselves() {
+    let (user, home) = ada();
+    given([]).when(erase(None)).then_rejected(Rejection::NotFound("user"));
+    let command = erase(Some(user));
+    assert!(matches!(
+        given([registered(user, home)]).state().decide(command, crate::given::noon()),
+        Err(Rejection::Required(_))
+    ));
+}

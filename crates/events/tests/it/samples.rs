@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use domain::session::{
     AbandonReason, Answer, AttemptAbandoned, CancellationRequested, FilesImported, GenerationCancelled,
     GenerationCompleted, GenerationFailed, GenerationQueued, GenerationRequested, GenerationStarted, MessagePosted,
-    Outcome, Prompt, SessionDeleted, SessionOpened, SessionRenamed, Title, TitleChange, VersionRestored,
+    Outcome, Prompt, SessionDeleted, SessionErased, SessionOpened, SessionRenamed, Title, TitleChange, VersionRestored,
 };
 use domain::{Cost, Event, FileChange, FileOp, Usage, project, session, user};
 use events::{Contract, Envelope};
@@ -114,8 +114,12 @@ fn users() -> Vec<Sample> {
         user::UserRegistered { private: None, ..registered.clone() },
         user::ProfileChanged { private: None, ..changed.clone() },
     );
+    let erased = user::UserErased { user_id: id("usr", 4), transferred_to: Some(id("usr", 9)) };
+    let gone = user::UserErased { transferred_to: None, ..erased.clone() };
     let of = |full: user::Event, bare: user::Event| both("user", full, bare);
-    [of(registered.into(), bare.0.into()), of(changed.into(), bare.1.into())].into_iter().flatten().collect()
+    let pairs =
+        [of(registered.into(), bare.0.into()), of(changed.into(), bare.1.into()), of(erased.into(), gone.into())];
+    pairs.into_iter().flatten().collect()
 }
 
 fn projects() -> Vec<Sample> {
@@ -130,11 +134,20 @@ fn projects() -> Vec<Sample> {
         project::ProjectCreated { private: None, ..created.clone() },
         project::ProjectRenamed { private: None, ..renamed.clone() },
     );
+    let transferred = project::ProjectTransferred {
+        project_id,
+        from: id("usr", 4),
+        to: id("usr", 9),
+        private: Some(project::Label { name: "Transferred project".to_owned(), description: None }),
+    };
+    let unnamed = project::ProjectTransferred { private: None, ..transferred.clone() };
     let of = |full: project::Event, bare: project::Event| both("project", full, bare);
+    let erased = Sample::new::<project::Event>("project", project::ProjectErased { project_id }.into(), false);
     let deleted = Sample::new::<project::Event>("project", project::ProjectDeleted { project_id }.into(), false);
     let mut samples: Vec<_> =
         [of(created.into(), bare.0.into()), of(renamed.into(), bare.1.into())].into_iter().flatten().collect();
-    samples.push(deleted);
+    samples.extend(of(transferred.into(), unnamed.into()));
+    samples.extend([deleted, erased]);
     samples
 }
 
@@ -170,6 +183,8 @@ fn conversation() -> Vec<Sample> {
         full(renamed.clone()),
         bare(SessionRenamed { private: None, ..renamed }),
         full(SessionDeleted { session_id }),
+        full(SessionErased { session_id, person: id("usr", 4), to: Some(id("usr", 9)) }),
+        bare(SessionErased { session_id, person: id("usr", 4), to: None }),
         full(posted.clone()),
         bare(MessagePosted { private: None, ..posted }),
     ]

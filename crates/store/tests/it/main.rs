@@ -5,6 +5,7 @@
 mod appending;
 mod claims;
 mod database;
+mod erasing;
 mod framework;
 mod hot;
 mod idempotency;

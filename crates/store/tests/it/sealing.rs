@@ -1,8 +1,8 @@
 use std::num::NonZeroU64;
 
-use domain::session::Event;
+use domain::session::{Command, Event};
 use domain::{Session, TenantId};
-use store::{Config, Error, Store};
+use store::{Call, Config, Error, Store};
 
 use crate::{Alice, Database, config};
 
@@ -35,7 +35,7 @@ async fn nothing_personal_rests_in_the_clear() {
 }
 
 #[tokio::test]
-async fn who_is_erased_opens_to_nothing_and_the_session_still_works() {
+async fn who_is_erased_opens_to_nothing_and_acts_no_more_and_the_session_still_works() {
     let database = Database::fresh().await;
     let store = database.store_with(snapshots_at_once());
     let alice = a_talkative_session(&store).await;
@@ -47,9 +47,12 @@ async fn who_is_erased_opens_to_nothing_and_the_session_still_works() {
     let after = alice.sees(&store).await;
     assert_eq!((after.version, after.state.title.as_str()), (before.version, ""));
     assert_eq!(after.state.running, before.state.running);
-    let done = alice.does(&store, alice.renames("after")).await.unwrap();
-    assert_eq!(done.version, before.version + 1);
-    assert_eq!(alice.sees(&store).await.state.title, "");
+    let refused = alice.does(&store, alice.renames("after")).await;
+    assert!(matches!(refused, Err(Error::Rejected(domain::Rejection::Erased))), "{refused:?}");
+    let service = Call { actor: "erasure".to_owned(), ..alice.call() };
+    let command = Command::ErasePerson { person: alice.id, to: None };
+    let done = alice.calls(&store, &service, command).await.unwrap();
+    assert!(done.version > before.version && done.state.erased);
     let history = store.history::<Session>(alice.tenant, &alice.session.to_string()).await.unwrap();
     assert!(history.iter().any(|(_, event)| matches!(event, Event::MessagePosted(posted) if posted.private.is_none())));
 }

@@ -96,6 +96,7 @@ impl Directory {
 
 not_played! {
     change_profile: ChangeProfileRequest => Accepted,
+    erase_me: EraseMeRequest => EraseMeResponse,
     create_project: CreateProjectRequest => CreateProjectResponse,
     rename_project: RenameProjectRequest => Accepted,
     delete_project: DeleteProjectRequest => Accepted,

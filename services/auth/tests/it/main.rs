@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods, reason = "a test's tasks end with its runtime")]
 
 mod directory;
+mod forgetting;
 mod household;
 mod passwords;
 mod refreshing;

@@ -191,3 +191,38 @@ async fn an_erased_person_s_words_are_not_shown_by_an_edge_that_reads_them_anew(
     assert_eq!(frames[1].data["content"], Value::Null);
     assert!(frames.iter().all(|frame| frame.event != "explanation" && !frame.raw.contains("secret")));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erased_person_s_words_leave_the_memory_of_an_edge_that_has_shown_them() {
+    let world = World::new().await;
+    let session = world.session();
+    let generation = session.asks("secret").await;
+    session.says(generation, 1, 0, &["secret"]).await;
+    session.completes(generation, 1).await;
+    let edge = world.edge().await;
+    let shutdown = tokio_util::sync::CancellationToken::new();
+    let serving = tokio::spawn({
+        let (edge, shutdown) = (edge.edge.clone(), shutdown.clone());
+        async move { edge.serve(shutdown).await.unwrap() }
+    });
+    let from = format!("?from=g:{generation}");
+    let mut watching = edge.browser.opens(session.session, &from).await;
+    assert!(watching.until("generation.completed").await.iter().any(|frame| frame.raw.contains("secret")));
+
+    world.keys.destroy(&world.alice.to_string()).await.unwrap();
+
+    // It is told in a moment; who watches goes on, and nobody is shown the words again.
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    loop {
+        let mut page = edge.browser.opens(session.session, &from).await;
+        let frames = page.until("generation.completed").await;
+        if frames.iter().all(|frame| !frame.raw.contains("secret")) {
+            break;
+        }
+        assert!(std::time::Instant::now() < until, "the edge still remembers");
+    }
+    session.publish(SessionDeleted { session_id: session.session }).await;
+    watching.until("session.deleted").await;
+    shutdown.cancel();
+    serving.await.unwrap();
+}

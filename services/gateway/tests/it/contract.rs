@@ -34,7 +34,7 @@ fn is_edge(path: &str) -> bool {
 }
 
 async fn ask(browser: &Browser, path: &str, method: Method) -> crate::browser::Answer {
-    let kind = (method != Method::GET && method != Method::DELETE).then_some("application/json");
+    let kind = (method != Method::GET).then_some("application/json");
     let body = if kind.is_some() { Body::from("{\"no such field\":1}") } else { Body::empty() };
     browser.send(method, path, kind, body).await
 }

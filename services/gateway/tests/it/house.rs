@@ -128,7 +128,12 @@ fn demo() -> ModelInfo {
 /// All of them at once.
 pub fn limits(per_minute: u32) -> Limits {
     let limit = NonZeroU32::new(per_minute).unwrap();
-    Limits { anonymous_per_minute: limit, signed_in_per_minute: limit, sign_in_per_minute: limit }
+    Limits {
+        anonymous_per_minute: limit,
+        signed_in_per_minute: limit,
+        sign_in_per_minute: limit,
+        exports_per_minute: limit,
+    }
 }
 
 /// An address nobody has used before.

@@ -5,7 +5,9 @@ use domain::session::{Command, Event};
 use domain::user::{self, NameChange, Profile, ProfileChanged, UserRegistered};
 use projections::sessions::{FileStatus, diff, head_files, messages, project_files, version, versions};
 use projections::{Page, projects, sessions, users};
+use projector::Config;
 
+use crate::database::Database;
 use crate::talk::{deleted, moved, written};
 use crate::world::{World, config, until};
 
@@ -174,6 +176,51 @@ async fn what_was_erased_is_empty_and_says_so() {
     assert!(first.version.erased && first.files.is_empty());
     drop(reader);
     running.stops().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_conversation_forgets_its_person_and_a_fold_from_zero_comes_to_the_same() {
+    let heir = domain::UserId::generate();
+    for to in [Some(heir), None] {
+        let world = World::open().await;
+        let running = world.projects(config());
+        let mut talk = world.talk();
+        let mut steps = talk.opens("Secret title");
+        steps.extend(talk.goes_on("a secret"));
+        steps.extend(talk.goes_on("another secret"));
+        steps.extend(talk.does(Command::Restore { by: world.alice, version: 1 }));
+        world.tell(&talk, steps).await;
+        world.is_folded().await;
+        assert!(world.database.dump().await.contains("secret"), "the story itself is right");
+
+        world.keys.destroy(&world.alice.to_string()).await.unwrap();
+        if to.is_none() {
+            world.keys.destroy(&world.project.to_string()).await.unwrap();
+        }
+        let steps = talk.does(Command::ErasePerson { person: world.alice, to });
+        world.tell(&talk, steps).await;
+        world.is_folded().await;
+
+        let mut reader = world.database.reader(world.tenant, heir).await;
+        let found = sessions::by_id(&mut reader, talk.id).await.unwrap();
+        assert_eq!(found.is_some(), to.is_some());
+        if found.is_some() {
+            let said = messages(&mut reader, talk.id, &Page::default()).await.unwrap().unwrap().items;
+            assert!(said.len() == 4 && said.iter().all(|m| m.erased && m.content.is_empty() && m.reasoning.is_empty()));
+            assert_eq!(version(&mut reader, talk.id, 3).await.unwrap().unwrap().files.len(), 1, "files stay");
+        }
+        drop(reader);
+        let live = world.database.dump().await;
+        assert!(!live.contains("Secret") && !live.contains("because"));
+        assert_eq!(live.contains("secret"), to.is_some(), "only the project's own files may say so");
+        running.stops().await;
+
+        let anew = Database::fresh().await;
+        let running = world.projects_into(&anew, Config { group: "anew".into(), ..config() });
+        world.is_folded_into(&anew).await;
+        assert_eq!(anew.dump().await, live);
+        running.stops().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -23,6 +23,7 @@ enum Step {
     Import,
     Restore(u32),
     Delete,
+    Erase(bool),
 }
 
 const ANSWERS: usize = 6;
@@ -43,6 +44,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => Just(Step::Import),
         2 => (0..4_u32).prop_map(Step::Restore),
         1 => Just(Step::Delete),
+        1 => any::<bool>().prop_map(Step::Erase),
     ]
 }
 
@@ -62,6 +64,7 @@ fn command(s: &Story, asks: &[Ask], session: &Session, step: Step) -> Command {
         Step::GiveUp(a) => give_up(asks[a]),
         Step::Import => s.import(session.head, vec![file("a")]),
         Step::Restore(version) => s.restore(version),
+        Step::Erase(heir) => Command::ErasePerson { person: s.ada, to: heir.then_some(s.mallory) },
         Step::Delete => Command::Delete { by: s.ada },
     }
 }
@@ -95,6 +98,10 @@ impl Witness {
             Event::FilesImported(e) => self.version(e.number),
             Event::VersionRestored(e) => self.version(e.number),
             Event::SessionDeleted(_) => self.deleted = true,
+            Event::SessionErased(e) => {
+                assert_eq!(self.running, None, "nobody works on what an erased person asked for");
+                self.deleted |= e.to.is_none();
+            }
             Event::MessagePosted(_) => assert!(!self.deleted, "a deleted session hears nobody"),
             Event::SessionOpened(_) | Event::SessionRenamed(_) => {}
         }
