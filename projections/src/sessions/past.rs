@@ -122,6 +122,7 @@ impl Past {
                     ops.insert(or.path.clone(), if found { "rename" } else { or.op });
                 }
                 What::Restored(_) => ops.extend(difference(&before, &self.contents(number))),
+                What::Forgotten { .. } => {}
             }
         }
         ops.into_iter().map(|(path, op)| Change { path, op: op.to_owned() }).collect()

@@ -115,4 +115,10 @@ not_played! {
     fail_generation: EndGenerationRequest => Accepted,
     end_cancelled: EndGenerationRequest => Accepted,
     abandon_attempt: AbandonAttemptRequest => Accepted,
+    past_project: PastRequest => PastProjectResponse,
+    past_session: PastRequest => PastSessionResponse,
+    past_messages: PastListRequest => PastMessagesResponse,
+    past_versions: PastListRequest => PastVersionsResponse,
+    past_version: PastVersionRequest => PastVersionResponse,
+    replay_generation: ReplayGenerationRequest => ReplayGenerationResponse,
 }
