@@ -44,6 +44,13 @@ impl Process {
         Ok(())
     }
 
+    /// Another one with the same settings, until it ends.
+    pub async fn beside(&self, arguments: &[&str]) -> anyhow::Result<std::process::Output> {
+        let mut command = Command::new(binary()?);
+        command.args(arguments).envs(self.environment.iter().cloned()).stdin(Stdio::null()).kill_on_drop(true);
+        Ok(command.output().await?)
+    }
+
     /// `kill -9`: no goodbye, nothing flushed.
     pub async fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {

@@ -67,8 +67,8 @@ enum Topics {
 
 #[derive(Subcommand)]
 enum Relay {
-    /// After a restore: accepts this database as the one to relay from.
-    Rebase,
+    /// After a restore: accepts this database as the one to relay from, above all that Kafka has.
+    Rebase(maintenance::Rebase),
 }
 
 #[derive(Subcommand)]
@@ -96,7 +96,7 @@ impl Cli {
             Command::Generate(generate) => generate.run().await,
             Command::Events(events) => events.run(&self.config).await,
             Command::Schemas(schemas) => schemas.run().await,
-            Command::Relay(Relay::Rebase) => maintenance::rebase(&settings()?).await,
+            Command::Relay(Relay::Rebase(rebase)) => rebase.run(&settings()?).await,
             Command::Config(Settings::Check) => {
                 settings()?.check()?;
                 println!("the settings are complete");
