@@ -2,6 +2,7 @@
 
 pub mod account;
 mod archive;
+mod audit;
 mod diff;
 mod events;
 mod files;
@@ -49,7 +50,9 @@ fn described() -> OpenApiRouter<Gateway> {
         .routes(routes!(diff::show))
         .routes(routes!(versions::restore))
         .routes(routes!(generate::generate))
-        .routes(routes!(models::list));
+        .routes(routes!(models::list))
+        .routes(routes!(audit::list))
+        .routes(routes!(audit::verification));
     OpenApiRouter::with_openapi(openapi::frame()).nest(BASE, api)
 }
 

@@ -116,7 +116,7 @@ impl SessionListQuery {
     }
 }
 
-fn page(limit: Option<u32>, cursor: Option<String>, q: Option<String>) -> Result<Page, Error> {
+pub fn page(limit: Option<u32>, cursor: Option<String>, q: Option<String>) -> Result<Page, Error> {
     let wrong = |detail: &str| Error::BadRequest { code: "invalid_query", detail: detail.to_owned() };
     if limit.is_some_and(|limit| !(1..=100).contains(&limit)) {
         return Err(wrong("limit is between 1 and 100"));

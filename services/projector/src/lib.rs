@@ -19,6 +19,8 @@ mod watermarks;
 pub use config::Config;
 pub use projections::Progress;
 
+use domain::{project, session, user};
+use projections::audit::Audit;
 use projections::projects::Projects;
 use projections::sessions::Sessions;
 use projections::users::Users;
@@ -47,7 +49,13 @@ pub async fn serve(config: Config, parts: Parts, shutdown: CancellationToken) ->
     let mut running = JoinSet::new();
     running.spawn(run::run::<Users>(config.clone(), parts.clone(), readiness.of::<Users>(), shutdown.clone()));
     running.spawn(run::run::<Projects>(config.clone(), parts.clone(), readiness.of::<Projects>(), shutdown.clone()));
-    running.spawn(run::run::<Sessions>(config, parts, readiness.of::<Sessions>(), shutdown.clone()));
+    running.spawn(run::run::<Sessions>(config.clone(), parts.clone(), readiness.of::<Sessions>(), shutdown.clone()));
+    let part = readiness.of::<Audit<user::Event>>();
+    running.spawn(run::run::<Audit<user::Event>>(config.clone(), parts.clone(), part, shutdown.clone()));
+    let part = readiness.of::<Audit<project::Event>>();
+    running.spawn(run::run::<Audit<project::Event>>(config.clone(), parts.clone(), part, shutdown.clone()));
+    let part = readiness.of::<Audit<session::Event>>();
+    running.spawn(run::run::<Audit<session::Event>>(config, parts, part, shutdown.clone()));
 
     let mut outcome = Ok(());
     while let Some(ended) = running.join_next().await {

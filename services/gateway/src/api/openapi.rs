@@ -24,6 +24,7 @@ use super::events;
         (name = "projects", description = "Projects and their files"),
         (name = "sessions", description = "Conversations, their answers and versions"),
         (name = "models", description = "What answers"),
+        (name = "audit", description = "Who did what, and whether the log is unbroken"),
     )
 )]
 struct Frame;

@@ -30,7 +30,7 @@ fn operations(document: &Value) -> Vec<(String, Method)> {
 
 /// The edge has its own crate and tests; here it is not in the process.
 fn is_edge(path: &str) -> bool {
-    path.ends_with("/events")
+    path.contains("/sessions/") && path.ends_with("/events")
 }
 
 async fn ask(browser: &Browser, path: &str, method: Method) -> crate::browser::Answer {
