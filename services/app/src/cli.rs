@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::Config;
-use crate::{config_docs, event_log, generate, maintenance, schemas, serve, up};
+use crate::{audit, config_docs, event_log, generate, maintenance, schemas, serve, up};
 
 /// Atelier turns prompts into working user-interface code. Nothing is ever lost, and any stream resumes anywhere.
 #[derive(Parser)]
@@ -49,6 +49,9 @@ enum Command {
     /// The event schemas: check them, freeze a release, register them elsewhere.
     #[command(subcommand)]
     Schemas(schemas::Schemas),
+    /// What happened, and whether it is still what was written.
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Repairs of the relay.
     #[command(subcommand)]
     Relay(Relay),
@@ -96,6 +99,7 @@ impl Cli {
             Command::Generate(generate) => generate.run().await,
             Command::Events(events) => events.run(&self.config).await,
             Command::Schemas(schemas) => schemas.run().await,
+            Command::Audit(audit) => audit.run(&settings()?).await,
             Command::Relay(Relay::Rebase(rebase)) => rebase.run(&settings()?).await,
             Command::Config(Settings::Check) => {
                 settings()?.check()?;
