@@ -14,6 +14,8 @@ use crate::reconcile::range;
 /// The roots of a range, by position, each with what is wrong about it already.
 pub struct Roots {
     by_position: BTreeMap<i64, Vec<Judged>>,
+    /// Whether signatures could be checked.
+    is_signed: bool,
     pub fitting: usize,
     pub signed_up_to: i64,
 }
@@ -31,7 +33,8 @@ impl Roots {
             Topic::Kafka(kafka) => Some(read(kafka).await?),
             Topic::Unread => None,
         };
-        let mut roots = Self { by_position: BTreeMap::new(), fitting: 0, signed_up_to: 0 };
+        let mut roots =
+            Self { by_position: BTreeMap::new(), is_signed: !trusted.is_empty(), fitting: 0, signed_up_to: 0 };
         for root in &stored {
             let on_topic = sent.as_ref().map(|sent| sent.get(&root.position));
             let other = match on_topic {
@@ -56,9 +59,6 @@ impl Roots {
 
     fn add(&mut self, root: Root, other: Option<String>, trusted: &TrustedKeys) {
         let signature = if trusted.is_empty() { Ok(()) } else { trusted.check(&root) };
-        if signature.is_ok() && !trusted.is_empty() {
-            self.signed_up_to = self.signed_up_to.max(root.position);
-        }
         let fault = signature.err().map(|fault| fault.to_string()).or(other);
         self.by_position.entry(root.position).or_default().push(Judged { root, fault });
     }
@@ -76,6 +76,9 @@ impl Roots {
                 return Some(RootFault::OtherHash.to_string());
             }
             self.fitting += 1;
+            if self.is_signed {
+                self.signed_up_to = position;
+            }
         }
         None
     }

@@ -9,7 +9,7 @@ type Row = (String, i64, Option<String>);
 
 /// Key, offset, reason; in order.
 async fn parked(world: &World) -> Vec<Row> {
-    sqlx::query_as(r#"select convert_from(key, 'UTF8'), "offset", reason from read.parked order by key, "offset""#)
+    sqlx::query_as(r#"select convert_from(key, 'UTF8'), "offset", reason from read.parked where projection = 'sessions' order by key, "offset""#)
         .fetch_all(&world.database.owner)
         .await
         .unwrap()
@@ -54,7 +54,7 @@ async fn bytes_that_are_no_event_park_their_key_and_what_comes_after_it() {
     world.tell(&sick, steps).await;
     world.is_folded().await;
     assert_eq!(parked(&world).await.len(), rows.len() + more);
-    assert_eq!(world.database.count("parked where reason is not null").await, 1);
+    assert_eq!(world.database.count("parked where projection = 'sessions' and reason is not null").await, 1);
     running.stops().await;
 }
 
