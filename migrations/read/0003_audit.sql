@@ -26,6 +26,11 @@ begin
                 old jsonb,
                 -- What the event says.
                 new jsonb not null,
+                -- The same of what is sealed at rest: a forget deletes these.
+                old_personal jsonb,
+                new_personal jsonb,
+                -- Paths and digests of files, which belong to the project.
+                files jsonb,
                 -- The personal part is gone with its key.
                 erased boolean not null
             )', name);

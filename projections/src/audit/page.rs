@@ -40,11 +40,17 @@ pub async fn page(reader: &mut PgConnection, asked: &Asked, page: &Page) -> Resu
     Ok(Listing::cut(rows, page, |entry: &Entry| entry.position))
 }
 
+/// What is personal and what is not, together again.
+const COLUMNS: &str = "id, tenant_id, position, at, actor, event_type, aggregate_type, aggregate_id, version, origin,
+    correlation_id, nullif(coalesce(old, '{}') || coalesce(old_personal, '{}'), '{}') as old,
+    new || coalesce(new_personal, '{}')
+        || case when files is null then '{}' else jsonb_build_object('files', files) end as new, erased";
+
 /// Each table gives as many as are asked for at most, by its own index.
 fn query() -> String {
     let part = |table: &&str| {
         format!(
-            "(select * from read.{table}
+            "(select {COLUMNS} from read.{table}
                where ($1::text is null or actor = $1) and ($2::text is null or event_type = $2)
                  and ($3::text is null or aggregate_id = $3)
                  and ($4::timestamptz is null or at >= $4) and ($5::timestamptz is null or at < $5)

@@ -1,45 +1,57 @@
 //! An event's payload as an auditor reads it: what it was, what it is, and nothing too long.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::text::storable;
 
 /// Texts longer than this are cut; the session itself has them whole.
 const LONGEST: usize = 1_000;
 
-/// Where payloads keep what is sealed at rest.
-const PRIVATE: [&str; 2] = ["private", "private_files"];
+/// Where payloads keep what is sealed at rest: with the person's key, and with the project's.
+const PRIVATE: &str = "private";
+const FILES: &str = "private_files";
 
 pub struct Change {
     pub old: Option<Value>,
     pub new: Value,
+    /// The same of the personal part.
+    pub old_personal: Option<Value>,
+    pub new_personal: Option<Value>,
+    /// Which files were changed; they are the project's.
+    pub files: Option<Value>,
     /// A personal part was there, and its key is gone.
     pub erased: bool,
 }
 
+type Parts = Map<String, Value>;
+
 impl Change {
-    /// The clear fields and the opened ones together; what stood under `old` by itself.
+    /// What stood under `old` by itself, and the personal part apart from the rest.
     pub fn of(payload: Value) -> Self {
-        let Value::Object(fields) = payload else { return Self { old: None, new: short(payload), erased: false } };
-        let (mut old, mut new, mut erased) = (Map::new(), Map::new(), false);
+        let Value::Object(fields) = payload else { return Self::of(json!({ "value": payload })) };
+        let (mut old, mut new, mut files, mut erased) = (Parts::new(), Parts::new(), None, false);
+        let (mut old_personal, mut new_personal) = (Parts::new(), Parts::new());
         for (name, value) in fields {
             match (name.as_str(), value) {
-                (name, Value::Null) if name == PRIVATE[0] => erased = true,
-                (name, Value::Object(parts)) if name == PRIVATE[0] => split(parts, &mut old, &mut new),
-                (name, Value::Array(files)) if name == PRIVATE[1] => {
-                    new.insert("files".to_owned(), files.into_iter().map(without_content).collect());
-                }
-                (name, Value::Null) if PRIVATE.contains(&name) => {}
+                (PRIVATE, Value::Object(parts)) => split(parts, &mut old_personal, &mut new_personal),
+                (PRIVATE, _) => erased = true,
+                (FILES, Value::Array(changed)) => files = Some(changed.into_iter().map(without_content).collect()),
+                (FILES, _) => {}
                 ("old", value) => drop(old.insert("value".to_owned(), short(value))),
                 (name, value) => drop(new.insert(name.to_owned(), short(value))),
             }
         }
-        Self { old: (!old.is_empty()).then_some(Value::Object(old)), new: Value::Object(new), erased }
+        let [old, old_personal, new_personal] = [old, old_personal, new_personal].map(some);
+        Self { old, new: Value::Object(new), old_personal, new_personal, files, erased }
     }
 }
 
+fn some(parts: Parts) -> Option<Value> {
+    (!parts.is_empty()).then_some(Value::Object(parts))
+}
+
 /// `{old, new}` are two states of the same; everything else is new.
-fn split(parts: Map<String, Value>, old: &mut Map<String, Value>, new: &mut Map<String, Value>) {
+fn split(parts: Parts, old: &mut Parts, new: &mut Parts) {
     for (name, value) in parts {
         match (name.as_str(), value) {
             ("old", Value::Object(parts)) => old.extend(parts.into_iter().map(|(name, value)| (name, short(value)))),
@@ -88,17 +100,16 @@ pub fn words(event_type: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
     fn a_change_has_both_sides() {
         let change = Change::of(json!({"user_id": "usr_1", "private": {"old": "Al", "new": "Alice"}}));
-        assert_eq!(change.old, Some(json!({"value": "Al"})));
-        assert_eq!(change.new, json!({"user_id": "usr_1", "value": "Alice"}));
+        assert_eq!((change.old, change.old_personal), (None, Some(json!({"value": "Al"}))));
+        assert_eq!((change.new, change.new_personal), (json!({"user_id": "usr_1"}), Some(json!({"value": "Alice"}))));
         let change = Change::of(json!({"private": {"old": {"name": "a"}, "new": {"name": "b"}}}));
-        assert_eq!((change.old, change.new), (Some(json!({"name": "a"})), json!({"name": "b"})));
+        assert_eq!(change.old_personal, Some(json!({"name": "a"})));
+        assert_eq!((change.new_personal, change.new), (Some(json!({"name": "b"})), json!({})));
         let change = Change::of(json!({"old": 3, "restored": 1, "number": 4}));
         assert_eq!((change.old, change.new), (Some(json!({"value": 3})), json!({"restored": 1, "number": 4})));
     }
@@ -106,7 +117,7 @@ mod tests {
     #[test]
     fn what_is_erased_says_so() {
         let change = Change::of(json!({"user_id": "usr_1", "private": null}));
-        assert!(change.erased && change.old.is_none());
+        assert!(change.erased && change.new_personal.is_none());
         assert!(!Change::of(json!({"user_id": "usr_1"})).erased);
     }
 
@@ -114,16 +125,17 @@ mod tests {
     fn files_are_named_and_not_copied() {
         let file = json!({"path": "a.tsx", "op": "create", "content": "secret", "sha256": "00", "from": null});
         let change = Change::of(json!({"private": {"explanation": "x"}, "private_files": [file]}));
-        assert_eq!(change.new["files"][0]["path"], "a.tsx");
-        assert!(!change.new.to_string().contains("secret"));
+        let files = change.files.unwrap();
+        assert_eq!(files[0]["path"], "a.tsx");
+        assert!(!files.to_string().contains("secret") && !change.new.to_string().contains("secret"));
     }
 
     #[test]
     fn long_texts_are_cut_between_characters() {
         let change = Change::of(json!({"private": {"content": "ü".repeat(5_000)}}));
-        assert_eq!(change.new["content"].as_str().unwrap().chars().count(), LONGEST + 1);
+        assert_eq!(change.new_personal.unwrap()["content"].as_str().unwrap().chars().count(), LONGEST + 1);
         let zero = Change::of(json!({"private": {"content": "a\0b"}}));
-        assert_eq!(zero.new["content"], "a\u{FFFD}b");
+        assert_eq!(zero.new_personal.unwrap()["content"], "a\u{FFFD}b");
     }
 
     #[test]

@@ -191,7 +191,7 @@ async fn rows_that_were_deleted_or_made_by_hand_are_named() {
         sqlx::query_scalar("select id from read.messages order by id limit 1").fetch_one(&office.owner).await.unwrap();
     office.tampers(&format!("delete from read.messages where id = '{message}'")).await;
     office.tampers("insert into read.audit_sessions select 'evt_by_hand', tenant_id, 99, at, actor, event_type, aggregate_type, aggregate_id, version,
-                           origin, correlation_id, old, new, erased from read.audit_sessions limit 1").await;
+                           origin, correlation_id, old, new, old_personal, new_personal, files, erased from read.audit_sessions limit 1").await;
     let found = office.reconciled().await;
     let places: Vec<_> = found.differences.iter().map(|it| (it.kind, it.place.as_str())).collect();
     let deleted = format!("projection sessions, read.messages row {message}");

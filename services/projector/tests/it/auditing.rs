@@ -3,7 +3,7 @@
 use domain::session::Command;
 use domain::{TenantId, user};
 use projections::Page;
-use projections::audit::{self, Asked};
+use projections::audit::{self, Asked, Erased};
 
 use crate::talk::written;
 use crate::world::{World, config, until};
@@ -53,6 +53,42 @@ async fn every_change_has_a_row_with_who_what_and_what_it_was_before() {
     let seen = audit::page(&mut stranger, &Asked::default(), &Page::default()).await.unwrap();
     assert!(seen.items.is_empty(), "row-level security");
     running.stops().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_erased_conversation_keeps_its_changes_and_loses_its_words() {
+    let world = World::open().await;
+    let running = world.projects(config());
+    let (mut gone, mut kept) = (world.talk(), world.talk());
+    let mut steps = gone.opens("A secret page");
+    let (first, asked) = gone.asks("a secret button");
+    steps.extend(asked);
+    steps.extend(gone.starts(first));
+    steps.extend(gone.completes(first, "Secretly.", vec![written("src/App.tsx", "x")]));
+    let last = steps.len() as i64;
+    world.tell(&gone, steps).await;
+    let others = kept.opens("A secret of somebody else");
+    world.tell(&kept, others).await;
+    arrived(&world, last + 1).await;
+    running.stops().await;
+
+    let rows = async |aggregate: String| {
+        let mut reader = world.database.reader(world.tenant, world.alice).await;
+        let asked = Asked { aggregate: Some(aggregate), ..Asked::default() };
+        audit::page(&mut reader, &asked, &Page::default()).await.unwrap().items
+    };
+    let erase = async |files: bool| {
+        let mut tx = world.database.read.begin().await.unwrap();
+        let erased = Erased { aggregate_id: gone.id.to_string(), version: last + 1, files };
+        audit::erase(&mut tx, "audit_sessions", &[erased]).await.unwrap();
+        tx.commit().await.unwrap();
+        serde_json::to_string(&rows(gone.id.to_string()).await).unwrap()
+    };
+    let told = erase(false).await;
+    assert!(!told.contains("ecret") && told.contains("src/App.tsx"), "{told}");
+    assert!(!erase(true).await.contains("src/App.tsx"));
+    assert_eq!(rows(gone.id.to_string()).await.iter().filter(|row| row.erased).count(), 3, "title, prompt and answer");
+    assert!(serde_json::to_string(&rows(kept.id.to_string()).await).unwrap().contains("secret"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
