@@ -31,10 +31,12 @@ impl Change {
         let Value::Object(fields) = payload else { return Self::of(json!({ "value": payload })) };
         let (mut old, mut new, mut files, mut erased) = (Parts::new(), Parts::new(), None, false);
         let (mut old_personal, mut new_personal) = (Parts::new(), Parts::new());
+        // An attempt that ended without an outcome had nothing to say.
+        let unsaid = fields.get("outcome").is_some_and(Value::is_null);
         for (name, value) in fields {
             match (name.as_str(), value) {
                 (PRIVATE, Value::Object(parts)) => split(parts, &mut old_personal, &mut new_personal),
-                (PRIVATE, _) => erased = true,
+                (PRIVATE, _) => erased = !unsaid,
                 (FILES, Value::Array(changed)) => files = Some(changed.into_iter().map(without_content).collect()),
                 (FILES, _) => {}
                 ("old", value) => drop(old.insert("value".to_owned(), short(value))),
@@ -119,6 +121,8 @@ mod tests {
         let change = Change::of(json!({"user_id": "usr_1", "private": null}));
         assert!(change.erased && change.new_personal.is_none());
         assert!(!Change::of(json!({"user_id": "usr_1"})).erased);
+        assert!(!Change::of(json!({"outcome": null, "private": null})).erased, "nothing was there");
+        assert!(Change::of(json!({"outcome": {}, "private": null})).erased);
     }
 
     #[test]
