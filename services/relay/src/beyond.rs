@@ -1,6 +1,7 @@
 //! What Kafka has beyond the log: after a restore to an earlier time, events that the store has forgotten.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use bus::{Config as Kafka, Headers, Partition, Reader, Start, headers};
 use bytes::Bytes;
@@ -8,6 +9,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 /// Clocks of producers and of the database may differ by this much.
 const CLOCKS: TimeDelta = TimeDelta::hours(1);
+
+/// How often, and how far apart, a partition without a leader is asked.
+const TRIES: u32 = 50;
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// One event as it is on its topic.
 #[derive(Debug, Clone)]
@@ -48,7 +53,7 @@ async fn tail(
     found: &mut BTreeMap<i64, OnKafka>,
 ) -> Result<(), bus::Error> {
     let reader = Reader::new(kafka)?;
-    let (low, high) = reader.range(partition).await?;
+    let (low, high) = range(&reader, partition).await?;
     let first = match since {
         Some(since) => reader.offset_at(partition, since - CLOCKS).await?.max(low),
         None => low,
@@ -67,6 +72,17 @@ async fn tail(
             return Ok(());
         }
     }
+}
+
+/// A partition may have no leader for a moment.
+async fn range(reader: &Reader, partition: &Partition) -> Result<(i64, i64), bus::Error> {
+    for _ in 1..TRIES {
+        match reader.range(partition).await {
+            Err(bus::Error::Unavailable(_)) => tokio::time::sleep(PAUSE).await,
+            outcome => return outcome,
+        }
+    }
+    reader.range(partition).await
 }
 
 impl OnKafka {

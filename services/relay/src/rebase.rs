@@ -42,7 +42,10 @@ pub struct Rebased {
 /// What Kafka has beyond the log is looked for, and the log takes it over: a position is never used twice.
 pub async fn rebase(pool: &PgPool, kafka: &Kafka, lost: Lost) -> Result<Rebased, Error> {
     // Before anything is locked: a topic's tail may take a while.
-    let (last, since) = logged(&mut *pool.acquire().await?).await?;
+    let mut look = pool.begin().await?;
+    require_nobody(&mut look).await?;
+    let (last, since) = logged(&mut look).await?;
+    look.rollback().await?;
     let beyond = beyond::read(kafka, last.position, since).await?;
     let mut tx = pool.begin().await?;
     // Waits for the appends under way: rows up to the highest row id are then all there are.

@@ -57,6 +57,11 @@ impl Office {
         Self { owner: PgPool::connect_lazy(url.as_str()).unwrap(), kafka, store: store(url.as_str()), url: url.into() }
     }
 
+    /// As after a restart of the command role: nothing is remembered.
+    pub fn forgets(&mut self) {
+        self.store = store(&self.url);
+    }
+
     pub fn pool(&self) -> PgPool {
         acts_as(&self.url, "store")
     }

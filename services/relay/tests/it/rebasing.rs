@@ -133,12 +133,13 @@ async fn what_the_store_has_lost_comes_back_from_kafka() {
 
 #[tokio::test]
 async fn what_was_overtaken_cannot_come_back_and_is_abandoned() {
-    let office = Office::open().await;
+    let mut office = Office::open().await;
     let (alice, bob) = (Alice::with_a_session(&office.store).await, Alice::with_a_session(&office.store).await);
     published(&office).await;
     alice.renames(&office.store, "lost").await;
     published(&office).await;
     set_back(&office, 2).await;
+    office.forgets();
     alice.renames(&office.store, "another second event").await;
     bob.renames(&office.store, "his second event").await;
 
