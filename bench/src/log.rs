@@ -101,6 +101,7 @@ impl Person {
             correlation_id: "bench".to_owned(),
             causation_id: None,
             traceparent: None,
+            origin: None,
             expected_version: None,
             idempotency: None,
         };

@@ -11,6 +11,7 @@ mod numbers;
 mod projection;
 mod relay;
 mod replay;
+mod verify;
 
 use clap::{Parser, Subcommand};
 
@@ -42,6 +43,8 @@ enum Measurement {
     Projection(projection::Projection),
     /// Events a second out of Kafka for a counting consumer, beside a bare client on the same records.
     Replay(replay::Replay),
+    /// Events a second that `audit verify` proves, beside reading the same rows.
+    Verify(verify::Verify),
 }
 
 #[tokio::main]
@@ -54,6 +57,7 @@ async fn main() -> anyhow::Result<()> {
         Measurement::Relay(relay) => relay.run().await?,
         Measurement::Projection(projection) => projection.run().await?,
         Measurement::Replay(replay) => replay.run().await?,
+        Measurement::Verify(verify) => verify.run().await?,
     };
     println!("{line}");
     Ok(())

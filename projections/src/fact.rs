@@ -14,6 +14,21 @@ pub struct Fact<E> {
     pub sequence: i64,
     pub at: DateTime<Utc>,
     pub event: E,
+    /// Where it comes from.
+    pub source: Source,
+}
+
+/// Where an event comes from: who did it, by which request, and its place in the log.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Source {
+    pub event_id: String,
+    /// The place in the whole log.
+    pub position: i64,
+    /// A person, a worker, or the name of a service.
+    pub actor: String,
+    pub correlation_id: String,
+    /// The network and a hash of the user agent, where a person did it.
+    pub origin: Option<String>,
 }
 
 /// A read model: the fold of one topic.

@@ -6,6 +6,7 @@
 //! **Invariant:** a read model's tables are named in its own file (or folder) only, and written from one
 //! topic only. `apply` has no clock, and reads nothing but its own rows.
 
+pub mod audit;
 pub mod export;
 mod fact;
 mod paging;
@@ -18,7 +19,7 @@ pub mod usage;
 pub mod users;
 mod wait;
 
-pub use fact::{Error, Fact, Projection};
+pub use fact::{Error, Fact, Projection, Source};
 pub use paging::{BadCursor, Listing, Page};
 pub use progress::{Progress, Waiter};
 pub use wait::{After, BadAfter, Freshness, Wait};

@@ -13,6 +13,8 @@ pub const CORRELATION_ID: &str = "correlation-id";
 pub const CAUSATION_ID: &str = "causation-id";
 /// W3C trace context.
 pub const TRACEPARENT: &str = "traceparent";
+/// Where a command came from: a shortened address and a hash of the user agent.
+pub const ORIGIN: &str = "origin";
 
 /// Why a record is a dead letter.
 pub const DEAD_REASON: &str = "dead-letter-reason";

@@ -78,6 +78,9 @@ impl File {
 
 const DEAD_LETTER: &str = ".dead-letter";
 
+/// Each has the facts of one type of aggregate, whose name is the singular.
+const OF_AGGREGATES: [&str; 4] = ["users", "tenants", "projects", "sessions"];
+
 /// The names of our topics in one installation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Topics {
@@ -142,7 +145,12 @@ impl Topics {
     /// Where the facts of an aggregate type go, for example of `session`.
     pub fn of_aggregate(&self, aggregate_type: &str) -> Option<String> {
         let name = format!("{aggregate_type}s");
-        ["users", "tenants", "projects", "sessions"].contains(&name.as_str()).then(|| self.named(&name))
+        OF_AGGREGATES.contains(&name.as_str()).then(|| self.named(&name))
+    }
+
+    /// The topics that together hold every relayed event once.
+    pub fn of_aggregates(&self) -> impl Iterator<Item = String> {
+        OF_AGGREGATES.iter().map(|name| self.named(name))
     }
 
     /// Where the poison of a topic goes, by its full name.

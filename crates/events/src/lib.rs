@@ -17,6 +17,7 @@ mod lock;
 mod record;
 mod registry;
 mod release;
+pub mod root;
 mod schema;
 pub mod stream;
 mod upcast;

@@ -50,7 +50,7 @@ pub fn digest(framed: &[u8]) -> [u8; 32] {
 }
 
 fn event(contract: &'static Contract, datum: &[u8]) -> Result<Record, DecodeError> {
-    if stream::is_chunk(contract) {
+    if !contract.is_event() {
         return Err(DecodeError::Unexpected(contract.event_type));
     }
     let decoded: value::Decoded = frame::read(contract, datum)?;

@@ -106,7 +106,7 @@ pub(crate) fn is_chunk(contract: &Contract) -> bool {
 }
 
 /// Serde takes a `Vec<u8>` for a sequence of numbers; Avro has bytes.
-mod bytes {
+pub(crate) mod bytes {
     use std::fmt;
 
     use serde::de::{self, Deserializer, Visitor};

@@ -15,6 +15,8 @@ pub struct Call {
     pub causation_id: Option<String>,
     /// The W3C trace that this is part of; it travels to Kafka.
     pub traceparent: Option<String>,
+    /// Where a person's command came from: a shortened address and a hash of the user agent, never the whole.
+    pub origin: Option<String>,
     /// `If-Match`: refuse if the aggregate is at another version.
     pub expected_version: Option<i64>,
     /// A repeat with the same key gets the stored answer.
@@ -37,6 +39,7 @@ impl Call {
             "correlation_id": self.correlation_id,
             "causation_id": self.causation_id,
             "traceparent": self.traceparent,
+            "origin": self.origin,
         })
     }
 }

@@ -20,6 +20,7 @@ use crate::wait::eventually;
 const KEK: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 const SIGNING_KEY: &str = "ISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0+P0A=";
 const PEPPER: &str = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVpbXF1eX2A=";
+const AUDIT_KEY: &str = "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXowMTIzNDU=";
 
 /// Everything that runs; it ends when dropped.
 pub struct System {
@@ -149,6 +150,11 @@ impl System {
         processes.map(|process| process.log_file().to_owned()).into()
     }
 
+    /// The command line on this system, for example `["audit", "verify"]`.
+    pub async fn runs(&self, arguments: &[&str]) -> std::process::Output {
+        self.core.runs(arguments).await.expect("the command line runs")
+    }
+
     /// What all processes have logged.
     pub fn logs(&self) -> String {
         let parts =
@@ -218,6 +224,8 @@ impl Ports {
             set("KEYS_KEK", KEK.into()),
             set("STORE_PEPPER", PEPPER.into()),
             set("IDENTITY_SIGNING_KEY", SIGNING_KEY.into()),
+            set("AUDIT_SIGNING_KEY", AUDIT_KEY.into()),
+            set("AUDIT_ROOT_EVERY", "200ms".into()),
             set("IDENTITY_INTERNAL_SECRET", "the internal secret of a test".into()),
             set("GATEWAY_LISTEN", format!("127.0.0.1:{}", self.public)),
             set("GATEWAY_PUBLIC_URL", format!("http://127.0.0.1:{}", self.public)),

@@ -3,6 +3,7 @@
 //! Stories share one system and run side by side. One that breaks something on purpose has it alone.
 
 mod answers;
+mod auditing;
 mod bad_input;
 mod consumers;
 mod erasure;

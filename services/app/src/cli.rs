@@ -7,7 +7,8 @@ use clap::{Args, Parser, Subcommand};
 use crate::config::Config;
 use crate::roles::Role;
 use crate::{
-    config_docs, dead_letters, event_log, forget, generate, keyring, maintenance, read_models, schemas, serve, up,
+    audit, config_docs, dead_letters, event_log, forget, generate, keyring, maintenance, read_models, schemas, serve,
+    up,
 };
 
 /// Atelier turns prompts into working user-interface code. Nothing is ever lost, and any stream resumes anywhere.
@@ -57,6 +58,9 @@ enum Command {
     /// The keys that personal texts are sealed with.
     #[command(subcommand)]
     Keys(keyring::Keyring),
+    /// What happened, and whether it is still what was written.
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Repairs of the relay.
     #[command(subcommand)]
     Relay(Relay),
@@ -81,8 +85,8 @@ enum Topics {
 
 #[derive(Subcommand)]
 enum Relay {
-    /// After a restore: accepts this database as the one to relay from.
-    Rebase,
+    /// After a restore: accepts this database as the one to relay from, above all that Kafka has.
+    Rebase(maintenance::Rebase),
 }
 
 #[derive(Subcommand)]
@@ -112,9 +116,10 @@ impl Cli {
             Command::Schemas(schemas) => schemas.run().await,
             Command::Forget(forget) => forget.run(settings()?).await,
             Command::Keys(keyring) => keyring.run(&settings()?).await,
-            Command::Relay(Relay::Rebase) => maintenance::rebase(&settings()?).await,
             Command::Projections(projections) => projections.run(&settings()?).await,
             Command::DeadLetters(letters) => letters.run(&settings()?).await,
+            Command::Audit(audit) => audit.run(&settings()?).await,
+            Command::Relay(Relay::Rebase(rebase)) => rebase.run(&settings()?).await,
             Command::Config(Settings::Check) => {
                 settings()?.check(&Role::ALL)?;
                 println!("the settings are complete");

@@ -27,6 +27,7 @@ pub struct Config {
     pub auth: auth::Config,
     pub rpc: Rpc,
     pub relay: relay::Config,
+    pub audit: chain::Config,
     pub generation: generation::Config,
     pub projector: projector::Config,
     pub edge: edge::Config,
@@ -137,6 +138,7 @@ pub const SECTIONS: &[&str] = &[
     "auth",
     "rpc",
     "relay",
+    "audit",
     "generation",
     "projector",
     "edge",
@@ -165,6 +167,7 @@ impl Config {
     /// Sections that a role reads as part of its own.
     fn handed_on(mut self) -> Self {
         self.gateway.limits = self.limits.clone();
+        self.relay.audit = self.audit.clone();
         if self.auth.internal_secret.is_none() {
             self.auth.internal_secret.clone_from(&self.identity.internal_secret);
         }

@@ -19,6 +19,7 @@ const MANUAL: &[(&str, &str, &str)] = &[
     ("auth", "Config", include_str!("../../auth/src/config.rs")),
     ("rpc", "Rpc", include_str!("config.rs")),
     ("relay", "Config", include_str!("../../relay/src/config.rs")),
+    ("audit", "Config", include_str!("../../../crates/chain/src/config.rs")),
     ("generation", "Config", include_str!("../../generation/src/config.rs")),
     ("projector", "Config", include_str!("../../projector/src/config.rs")),
     ("edge", "Config", include_str!("../../edge/src/config.rs")),

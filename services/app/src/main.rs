@@ -1,6 +1,7 @@
 //! The one binary: roles, configuration, signals, command line. Only this crate knows all the others.
 
 mod assets;
+mod audit;
 mod cli;
 mod config;
 mod config_docs;

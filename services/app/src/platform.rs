@@ -263,7 +263,7 @@ impl Platform {
     }
 }
 
-fn pool(config: &Config, owner: &'static str, connections: u32) -> anyhow::Result<PgPool> {
+pub fn pool(config: &Config, owner: &'static str, connections: u32) -> anyhow::Result<PgPool> {
     let limits = postgres::Limits { connections, wait: config.database.wait };
     postgres::pool(config.database_url()?, owner, limits).context("[database] url is not a Postgres URL")
 }

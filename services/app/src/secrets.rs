@@ -23,16 +23,33 @@ pub struct Secrets {
     pub signing_key: String,
     /// Lets roles get tokens of their own.
     pub internal_secret: String,
+    /// Signs roots of the chain. `None`: the file is older than roots are.
+    pub audit_key: Option<String>,
 }
 
 impl Secrets {
     /// Reads the file, or makes a new one.
     pub fn load_or_create(file: &Path) -> anyhow::Result<Self> {
         match std::fs::read_to_string(file) {
-            Ok(text) => toml::from_str(&text).with_context(|| format!("{} is damaged", file.display())),
+            Ok(text) => {
+                let read: Self = toml::from_str(&text).with_context(|| format!("{} is damaged", file.display()))?;
+                read.completed(file)
+            }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Self::create(file),
             Err(error) => Err(error).with_context(|| format!("cannot read {}", file.display())),
         }
+    }
+
+    /// Secrets that an older version did not know are made now, and added to the file.
+    fn completed(mut self, file: &Path) -> anyhow::Result<Self> {
+        if self.audit_key.is_none() {
+            let key = random()?;
+            let mut open = std::fs::OpenOptions::new().append(true).open(file)?;
+            writeln!(open, "\naudit_key = \"{key}\"").with_context(|| format!("cannot write {}", file.display()))?;
+            open.sync_all()?;
+            self.audit_key = Some(key);
+        }
+        Ok(self)
     }
 
     fn create(file: &Path) -> anyhow::Result<Self> {
@@ -41,6 +58,7 @@ impl Secrets {
             pepper: random()?,
             signing_key: random()?,
             internal_secret: random()?,
+            audit_key: Some(random()?),
         };
         let mut options = std::fs::OpenOptions::new();
         let mut open = options
@@ -56,11 +74,15 @@ impl Secrets {
 
     /// As settings, for what the file and the environment leave open.
     pub fn settings(&self) -> Figment {
-        Figment::new()
+        let settings = Figment::new()
             .join(Serialized::default("keys.kek", &self.key_encryption_key))
             .join(Serialized::default("store.pepper", &self.pepper))
             .join(Serialized::default("identity.signing_key", &self.signing_key))
-            .join(Serialized::default("identity.internal_secret", &self.internal_secret))
+            .join(Serialized::default("identity.internal_secret", &self.internal_secret));
+        match &self.audit_key {
+            Some(key) => settings.join(Serialized::default("audit.signing_key", key)),
+            None => settings,
+        }
     }
 }
 
@@ -85,5 +107,19 @@ mod tests {
         std::fs::remove_dir_all(&folder).unwrap();
         assert_eq!(first.pepper, second.pepper);
         assert_ne!(first.pepper, first.internal_secret);
+    }
+
+    #[test]
+    fn a_secret_that_came_later_is_added_once() {
+        let folder = std::env::temp_dir().join(format!("atelier-old-secrets-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = folder.join("secrets.toml");
+        let old = "key_encryption_key = 'a'\npepper = 'b'\nsigning_key = 'c'\ninternal_secret = 'd'\n";
+        std::fs::write(&file, old).unwrap();
+        let first = Secrets::load_or_create(&file).unwrap();
+        let second = Secrets::load_or_create(&file).unwrap();
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert!(first.audit_key.is_some() && first.audit_key == second.audit_key);
+        assert_eq!(second.pepper, "b");
     }
 }

@@ -5,7 +5,7 @@
 
 use domain::{TenantId, UserId};
 use rpc::auth::v1::{SignUpRequest, SignedIn};
-use rpc::command::v1::{FindUserByEmailRequest, RegisterUserRequest};
+use rpc::command::v1::{FindUserByEmailRequest, RegisterUserRequest, Write};
 use secrecy::SecretString;
 use tonic::Code;
 
@@ -20,14 +20,14 @@ const MAX_EMAIL: usize = 254;
 
 impl Inner {
     pub async fn sign_up(&self, request: SignUpRequest) -> Result<SignedIn, Error> {
-        let SignUpRequest { email, password, name, device } = request;
+        let SignUpRequest { email, password, name, device, origin } = request;
         check(&email, &password, &name)?;
         let password = SecretString::from(password);
         let hash = self.hasher.hash(&password).await?;
 
         let person = (UserId::generate(), TenantId::generate());
         credentials::prepare(&self.pool, person.0, person.1, &hash).await?;
-        let person = match self.register(person, &email, &name).await {
+        let person = match self.register(person, &email, &name, origin).await {
             Ok(()) => person,
             Err(error) => {
                 self.discard_unless_unknown(person.0, &error).await?;
@@ -40,10 +40,16 @@ impl Inner {
         self.welcome(person, &device).await
     }
 
-    async fn register(&self, (user, tenant): (UserId, TenantId), email: &str, name: &str) -> Result<(), tonic::Status> {
+    async fn register(
+        &self,
+        (user, tenant): (UserId, TenantId),
+        email: &str,
+        name: &str,
+        origin: String,
+    ) -> Result<(), tonic::Status> {
         let token = self.service_token()?;
         let request = RegisterUserRequest {
-            write: None,
+            write: Some(Write { origin, ..Write::default() }),
             user_id: user.to_string(),
             tenant_id: tenant.to_string(),
             email: domain::user::normalise_email(email),

@@ -34,6 +34,7 @@ pub fn with_write(
         correlation_id: write.correlation_id,
         causation_id: None,
         traceparent: Some(write.traceparent).filter(|text| !text.is_empty()),
+        origin: Some(write.origin).filter(|text| !text.is_empty()),
         expected_version: Some(write.expected_version).filter(|version| *version > 0),
         idempotency: key.map(|key| Idempotency { operation, key, body: body.encode_to_vec() }),
     }
@@ -47,6 +48,7 @@ pub fn by_service(tenant: TenantId, actor: &str, correlation_id: &str) -> Call {
         correlation_id: correlation_id.to_owned(),
         causation_id: None,
         traceparent: None,
+        origin: None,
         expected_version: None,
         idempotency: None,
     }
@@ -61,6 +63,7 @@ pub fn by_worker(tenant: TenantId, worker: &str, causation_id: &str, traceparent
         correlation_id: causation_id.to_owned(),
         causation_id: known(causation_id),
         traceparent: known(traceparent),
+        origin: None,
         expected_version: None,
         idempotency: None,
     }

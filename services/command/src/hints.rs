@@ -44,7 +44,8 @@ mod tests {
         let tenant = TenantId::generate();
         let (actor, correlation_id) = (UserId::generate().to_string(), "cor_1".to_owned());
         let (causation_id, traceparent) = (None, Some("00-1-2-01".to_owned()));
-        Call { tenant, actor, correlation_id, causation_id, traceparent, expected_version: None, idempotency: None }
+        let (origin, expected_version, idempotency) = (None, None, None);
+        Call { tenant, actor, correlation_id, causation_id, traceparent, origin, expected_version, idempotency }
     }
 
     fn after(state: &Session, command: Command) -> Executed<Session> {

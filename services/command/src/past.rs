@@ -4,7 +4,7 @@ use domain::session::Event;
 use domain::{Aggregate, Project, ProjectId, Session, SessionId, project};
 use events::Envelope;
 use projections::sessions::{self, Past, Version};
-use projections::{Fact, Page};
+use projections::{Fact, Page, Source};
 use rpc::command::v1::moment::At;
 use rpc::command::v1::{
     Cost, File, Moment, PastChange, PastListRequest, PastMessage, PastMessagesResponse, PastProjectResponse,
@@ -142,6 +142,7 @@ impl Commands {
     }
 }
 
+/// What is folded here asks for no source, and the store's history has no positions.
 fn fact<E>(envelope: Envelope, event: E) -> Fact<E> {
     Fact {
         tenant: envelope.tenant_id,
@@ -149,6 +150,7 @@ fn fact<E>(envelope: Envelope, event: E) -> Fact<E> {
         sequence: envelope.sequence,
         at: envelope.occurred_at,
         event,
+        source: Source::default(),
     }
 }
 

@@ -39,6 +39,16 @@ impl ClientAddress {
     }
 }
 
+impl ClientAddress {
+    /// The network it is in, for the audit log: enough to tell places apart, too little to tell people apart.
+    pub fn network(&self) -> String {
+        match self.0 {
+            IpAddr::V4(v4) => format!("{}/24", Ipv4Addr::from_bits(v4.to_bits() >> 8 << 8)),
+            IpAddr::V6(v6) => format!("{}/48", Ipv6Addr::from_bits(v6.to_bits() >> 80 << 80)),
+        }
+    }
+}
+
 pub async fn find(State(gateway): State<Gateway>, mut request: Request, next: Next) -> Response {
     if let Some(Peer(peer)) = request.extensions().get::<Peer>().copied() {
         let address = behind(&gateway.config.trusted_proxies, peer.ip(), request.headers());
@@ -83,6 +93,12 @@ mod tests {
         assert_eq!(behind(&[], ip("198.51.100.7"), &claimed), ip("198.51.100.7"));
         assert_eq!(behind(&proxies, ip("10.0.0.1"), &headers("garbage")), ip("10.0.0.1"));
         assert_eq!(behind(&proxies, ip("10.0.0.1"), &HeaderMap::new()), ip("10.0.0.1"));
+    }
+
+    #[test]
+    fn a_network_is_told_and_nobody_in_it() {
+        assert_eq!(ClientAddress::new(ip("203.0.113.9")).network(), "203.0.113.0/24");
+        assert_eq!(ClientAddress::new(ip("2001:db8:1:2:3:4:5:6")).network(), "2001:db8:1::/48");
     }
 
     #[test]

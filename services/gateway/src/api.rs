@@ -2,6 +2,7 @@
 
 pub mod account;
 mod archive;
+mod audit;
 mod diff;
 mod erase;
 mod events;
@@ -56,7 +57,9 @@ fn described() -> OpenApiRouter<Gateway> {
         .routes(routes!(generate::generate))
         .routes(routes!(models::list))
         .routes(routes!(usage::sums))
-        .routes(routes!(usage::events));
+        .routes(routes!(usage::events))
+        .routes(routes!(audit::list))
+        .routes(routes!(audit::verification));
     OpenApiRouter::with_openapi(openapi::frame()).nest(BASE, api)
 }
 

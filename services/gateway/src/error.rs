@@ -19,6 +19,8 @@ pub enum Error {
     Unauthenticated,
     #[error("a write with the session cookie needs the X-CSRF-Token header and our own origin")]
     Csrf,
+    #[error("your role in this organisation does not allow this")]
+    Forbidden,
     #[error("there is no such thing here")]
     NotFound,
     /// It may be there, but the read model has not seen it in time.
@@ -65,6 +67,7 @@ impl Error {
         match self {
             Self::Unauthenticated => Problem::new(StatusCode::UNAUTHORIZED, "unauthenticated", detail),
             Self::Csrf => Problem::new(StatusCode::FORBIDDEN, "csrf", detail),
+            Self::Forbidden => Problem::new(StatusCode::FORBIDDEN, "forbidden", detail),
             Self::NotFound | Self::NotFoundYet => Problem::new(StatusCode::NOT_FOUND, "not_found", detail),
             Self::BadRequest { code, .. } => Problem::new(StatusCode::BAD_REQUEST, code, detail),
             Self::MalformedJson(_) => Problem::new(StatusCode::BAD_REQUEST, "malformed_json", detail),

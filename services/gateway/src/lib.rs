@@ -21,6 +21,7 @@ mod problem;
 mod read;
 mod recovery;
 mod request_id;
+mod role;
 mod server;
 mod state;
 mod web_ui;

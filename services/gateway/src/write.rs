@@ -1,11 +1,14 @@
 //! The headers of a write, for command: which repeat it is, which version it is for, whose trace it belongs to.
 
+use std::convert::Infallible;
+
 use axum::extract::FromRequestParts;
 use http::HeaderMap;
-use http::header::IF_MATCH;
+use http::header::{IF_MATCH, USER_AGENT};
 use http::request::Parts;
 
 use crate::Error;
+use crate::address::ClientAddress;
 use crate::request_id::RequestId;
 
 /// The longest idempotency key, in characters.
@@ -18,6 +21,7 @@ pub struct Write {
     expected_version: i64,
     correlation_id: String,
     traceparent: String,
+    origin: String,
 }
 
 impl<S: Sync> FromRequestParts<S> for Write {
@@ -30,7 +34,19 @@ impl<S: Sync> FromRequestParts<S> for Write {
             expected_version: expected_version(&parts.headers)?,
             correlation_id,
             traceparent: traceparent(&parts.headers),
+            origin: origin(parts.extensions.get(), &parts.headers),
         })
+    }
+}
+
+/// From where a call comes, by itself.
+pub struct Origin(pub String);
+
+impl<S: Sync> FromRequestParts<S> for Origin {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(origin(parts.extensions.get(), &parts.headers)))
     }
 }
 
@@ -41,6 +57,7 @@ impl Write {
             expected_version: self.expected_version,
             correlation_id: self.correlation_id.clone(),
             traceparent: self.traceparent.clone(),
+            origin: self.origin.clone(),
         }
     }
 
@@ -85,6 +102,17 @@ fn traceparent(headers: &HeaderMap) -> String {
         || format!("00-{:032x}-{:016x}-01", rand::random::<u128>().max(1), rand::random::<u64>().max(1)),
         str::to_owned,
     )
+}
+
+/// From where, for the audit log: the caller's network and a short hash of the user agent, which tells one
+/// device from another and neither of them by name.
+fn origin(address: Option<&ClientAddress>, headers: &HeaderMap) -> String {
+    let network = address.map(ClientAddress::network).unwrap_or_default();
+    let agent = headers.get(USER_AGENT).map(|agent| {
+        let hash = ring::digest::digest(&ring::digest::SHA256, agent.as_bytes());
+        format!("ua:{}", hex::encode(&hash.as_ref()[..6]))
+    });
+    [network, agent.unwrap_or_default()].join(" ").trim().to_owned()
 }
 
 fn is_traceparent(text: &str) -> bool {
@@ -135,6 +163,15 @@ mod tests {
             let made = traceparent(&headers("traceparent", bad.as_bytes()));
             assert!(is_traceparent(&made) && made != bad);
         }
+    }
+
+    #[test]
+    fn an_origin_names_a_network_and_no_device() {
+        let address = ClientAddress::new("203.0.113.9".parse().unwrap());
+        let told = origin(Some(&address), &headers("user-agent", b"Mozilla/5.0 (X11)"));
+        assert!(told.starts_with("203.0.113.0/24 ua:") && !told.contains("Mozilla"), "{told}");
+        assert_ne!(told, origin(Some(&address), &headers("user-agent", b"curl/8")));
+        assert_eq!(origin(None, &HeaderMap::new()), "");
     }
 
     #[test]

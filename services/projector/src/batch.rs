@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::{DecodeError, Event};
 use events::Record;
 use keys::Keys;
-use projections::Fact;
+use projections::{Fact, Source};
 
 use crate::consumer::Received;
 use crate::offsets::Move;
@@ -86,7 +86,7 @@ impl<E: Event> Batch<E> {
             self.parked.push(Parked { record: record.clone(), reason: None });
             return Ok(());
         }
-        match decoded.and_then(fact) {
+        match decoded.and_then(|decoded| fact(decoded, record)) {
             Ok(fact) => self.facts.push(fact),
             Err(why) => {
                 place.parked.insert(record.key.clone());
@@ -110,7 +110,7 @@ pub(crate) async fn read_one<E: Event>(keys: &Keys, record: &Received) -> Result
     let mut decoded = [decode(record)];
     open(keys, &mut decoded).await?;
     let [decoded] = decoded;
-    decoded.and_then(fact).map_err(Failure::Poison)
+    decoded.and_then(|decoded| fact(decoded, record)).map_err(Failure::Poison)
 }
 
 fn decode(record: &Received) -> Result<Record, String> {
@@ -132,18 +132,26 @@ async fn open(keys: &Keys, decoded: &mut [Result<Record, String>]) -> Result<(),
     })
 }
 
-fn fact<E: Event>(record: Record) -> Result<Fact<E>, String> {
+fn fact<E: Event>(record: Record, received: &Received) -> Result<Fact<E>, String> {
     let event = E::from_parts(record.event_type, record.payload).map_err(|error| match error {
         DecodeError::UnknownType(name) => format!("{name} does not belong to this topic"),
         // The cause may quote what a person wrote.
         DecodeError::Malformed { event_type, .. } => format!("malformed {event_type}"),
     })?;
     let envelope = record.envelope;
+    let source = Source {
+        event_id: envelope.event_id.to_string(),
+        position: received.position().unwrap_or_default(),
+        actor: envelope.actor,
+        correlation_id: envelope.correlation_id,
+        origin: received.header(bus::headers::ORIGIN).map(str::to_owned),
+    };
     Ok(Fact {
         tenant: envelope.tenant_id,
         id: envelope.aggregate_id,
         sequence: envelope.sequence,
         at: envelope.occurred_at,
         event,
+        source,
     })
 }

@@ -2,7 +2,9 @@
 
 use std::pin::Pin;
 
+use domain::{project, session, user};
 use projections::Projection;
+use projections::audit::Audit;
 use projections::projects::Projects;
 use projections::sessions::Sessions;
 use projections::usage::Usage;
@@ -16,8 +18,15 @@ use crate::rebuild::fill::{self, Filling};
 use crate::{Config, Parts, run};
 
 /// All of them.
-pub(crate) const ALL: [Entry; 4] =
-    [Entry::of::<Users>(), Entry::of::<Projects>(), Entry::of::<Sessions>(), Entry::of::<Usage>()];
+pub(crate) const ALL: [Entry; 7] = [
+    Entry::of::<Users>(),
+    Entry::of::<Projects>(),
+    Entry::of::<Sessions>(),
+    Entry::of::<Usage>(),
+    Entry::of::<Audit<user::Event>>(),
+    Entry::of::<Audit<project::Event>>(),
+    Entry::of::<Audit<session::Event>>(),
+];
 
 type NewFiller = fn(Config, &Tools, Home, Vec<i32>) -> anyhow::Result<Box<dyn Filling>>;
 type Work<T> = Pin<Box<dyn Future<Output = anyhow::Result<T>> + Send>>;

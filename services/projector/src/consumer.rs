@@ -32,7 +32,11 @@ pub(crate) struct Received {
 impl Received {
     /// Its place in the whole log.
     pub(crate) fn position(&self) -> Option<i64> {
-        self.headers.get("position")?.as_str()?.parse().ok()
+        self.header(bus::headers::POSITION)?.parse().ok()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.as_str()
     }
 
     fn from(message: &BorrowedMessage<'_>) -> Self {

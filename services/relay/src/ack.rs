@@ -1,19 +1,26 @@
 //! Acknowledgements in order, and the note of how far they reach.
 
+use chain::Link;
 use sqlx::PgPool;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use crate::Error;
 use crate::lease::Lease;
 use crate::publish::{Parked, Sent};
 
-/// Waits for each batch's deliveries, then moves the cursor past it. The first failure ends it.
-pub async fn run(pool: &PgPool, lease: &Lease, mut sent: mpsc::Receiver<Sent>) -> Result<(), Error> {
+/// Waits for each batch's deliveries, then moves the cursor past it and tells `acked`. The first failure ends it.
+pub async fn run(
+    pool: &PgPool,
+    lease: &Lease,
+    mut sent: mpsc::Receiver<Sent>,
+    acked: &watch::Sender<Link>,
+) -> Result<(), Error> {
     while let Some(mut batch) = sent.recv().await {
         for delivery in batch.deliveries.drain(..) {
             delivery.await?;
         }
         note(pool, lease, &batch).await?;
+        acked.send_replace(batch.last);
         metrics::counter!("atelier_relay_published_total").increment(batch.logged.len() as u64);
     }
     Ok(())

@@ -46,6 +46,10 @@ pub struct Config {
 
     /// Aggregates whose last sequence is remembered, to notice a gap without asking.
     pub remembered: usize,
+
+    /// The section `[audit]`.
+    #[serde(skip)]
+    pub audit: chain::Config,
 }
 
 /// Section `[relay.sweep]`: generations that nobody works on are offered again.
@@ -105,6 +109,7 @@ impl Default for Config {
             measure_every: Duration::from_secs(1),
             held_back_alert: Duration::from_secs(5),
             remembered: 100_000,
+            audit: chain::Config::default(),
         }
     }
 }

@@ -26,6 +26,36 @@ pub enum Error {
     #[error("a relay is running; stop it first")]
     Running,
 
+    /// The database was set back in time, and Kafka remembers more.
+    #[error(
+        "{count} events are on Kafka and not in this store: {named}. Nothing was changed. Decide: \
+         `atelier relay rebase --restore-lost` puts them back from Kafka; \
+         `--abandon-lost` goes on without them, above their positions, and parks their aggregates; \
+         or restore a later backup"
+    )]
+    Lost { count: usize, named: String },
+
+    #[error(
+        "event {event_id} cannot be restored: the store has another event {sequence} of {aggregate_id} by now. Nothing \
+         was changed; `atelier relay rebase --abandon-lost` goes on and parks such aggregates"
+    )]
+    Overtaken { event_id: String, aggregate_id: String, sequence: i64 },
+
+    #[error("event {event_id} cannot be restored: its record at {place} is not one that we wrote. Nothing was changed")]
+    NotRestorable { event_id: String, place: String },
+
+    #[error(
+        "event {event_id} is another one on Kafka ({place}) than in the store: one of the two was altered. Nothing was \
+         changed; `atelier audit verify` says whether it was the store"
+    )]
+    Differs { event_id: String, place: String },
+
+    #[error(transparent)]
+    AuditKey(#[from] chain::KeyError),
+
+    #[error("a root cannot be encoded: {0}")]
+    Root(#[from] events::EncodeError),
+
     /// The reading side ended without saying why.
     #[error("the reader of the event store ended")]
     ReaderGone,

@@ -31,9 +31,9 @@ impl Sequences {
                        join store.events e on e.aggregate_type = w.kind and e.aggregate_id = w.id
                         and e.sequence = w.sequence - 1 and e.row_id < w.row_id";
         let found: Vec<(String, i64)> = sqlx::query_as(query)
-            .bind(unknown.iter().map(|event| event.aggregate_type.as_str()).collect::<Vec<_>>())
-            .bind(unknown.iter().map(|event| event.aggregate_id.as_str()).collect::<Vec<_>>())
-            .bind(unknown.iter().map(|event| event.sequence).collect::<Vec<_>>())
+            .bind(unknown.iter().map(|event| event.row.aggregate_type.as_str()).collect::<Vec<_>>())
+            .bind(unknown.iter().map(|event| event.row.aggregate_id.as_str()).collect::<Vec<_>>())
+            .bind(unknown.iter().map(|event| event.row.sequence).collect::<Vec<_>>())
             .bind(unknown.iter().map(|event| event.at.row).collect::<Vec<_>>())
             .fetch_all(pool)
             .await?;
@@ -43,20 +43,20 @@ impl Sequences {
 
     /// Accepts the next event of its aggregate, and nothing else.
     pub fn follow(&mut self, event: &Stored) -> Result<(), Suspicion> {
-        let expected = self.last.get(&event.aggregate_id).copied().unwrap_or(0) + 1;
-        if event.sequence != expected {
+        let expected = self.last.get(&event.row.aggregate_id).copied().unwrap_or(0) + 1;
+        if event.row.sequence != expected {
             return Err(Suspicion::Gap { missing: expected });
         }
-        match self.last.get_mut(&event.aggregate_id) {
-            Some(last) => *last = event.sequence,
-            None => drop(self.last.insert(event.aggregate_id.clone(), event.sequence)),
+        match self.last.get_mut(&event.row.aggregate_id) {
+            Some(last) => *last = event.row.sequence,
+            None => drop(self.last.insert(event.row.aggregate_id.clone(), event.row.sequence)),
         }
         Ok(())
     }
 
     fn unknown<'a>(&self, batch: &'a [Stored]) -> Vec<&'a Stored> {
         let mut seen = std::collections::HashSet::new();
-        let first = batch.iter().filter(|event| seen.insert(event.aggregate_id.as_str()));
-        first.filter(|event| event.sequence > 1 && !self.last.contains_key(&event.aggregate_id)).collect()
+        let first = batch.iter().filter(|event| seen.insert(event.row.aggregate_id.as_str()));
+        first.filter(|event| event.row.sequence > 1 && !self.last.contains_key(&event.row.aggregate_id)).collect()
     }
 }

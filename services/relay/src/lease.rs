@@ -6,10 +6,10 @@ use std::time::Duration;
 use sqlx::{PgPool, Row};
 use tokio::time::{Instant, sleep};
 
-use crate::chain::{GENESIS, Link};
 use crate::cluster::Cluster;
 use crate::order::Cursor;
 use crate::{Config, Error};
+use chain::{GENESIS, Link};
 
 /// The right to publish, until another one has a higher epoch.
 pub struct Lease {

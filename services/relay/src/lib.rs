@@ -7,7 +7,7 @@
 //! Appends of this process wake it; those of others are found by polling (a NOTIFY for them may come later).
 
 mod ack;
-mod chain;
+mod beyond;
 mod cluster;
 mod config;
 mod error;
@@ -20,6 +20,7 @@ mod publish;
 mod read;
 mod rebase;
 mod record;
+mod roots;
 mod route;
 mod sweep;
 mod term;
@@ -31,14 +32,13 @@ use tokio::sync::watch;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-pub use chain::{GENESIS, Link};
 pub use config::Config;
 pub use error::Error;
-pub use rebase::{Rebased, rebase};
+pub use rebase::{Lost, Rebased, rebase};
 
 /// What the relay works with.
 pub struct Parts {
-    /// Acts as `atelier_store`. It needs five connections.
+    /// Acts as `atelier_store`. It needs six connections.
     pub pool: PgPool,
     pub kafka: Kafka,
     /// Changes when this process has appended: `store::Store::subscribe_appends`.
@@ -49,13 +49,13 @@ pub struct Parts {
 /// Relays until `shutdown`, then waits for what is on its way and hands the lease back.
 ///
 /// Trouble with Postgres or Kafka is waited out. Ends with an error only if the database is another
-/// one than before, because then the stored cursor means nothing.
+/// one than before, because then the stored cursor means nothing, or if the key for roots is none.
 pub async fn serve(config: Config, parts: Parts, shutdown: CancellationToken) -> anyhow::Result<()> {
     let mut pause = config.retry.pauses();
     while !shutdown.is_cancelled() {
         match term::serve(&config, &parts, &shutdown).await {
             Ok(()) => pause = config.retry.pauses(),
-            Err(error @ Error::OtherCluster { .. }) => return Err(error.into()),
+            Err(error @ (Error::OtherCluster { .. } | Error::AuditKey(_))) => return Err(error.into()),
             Err(error) => {
                 parts.health.unready(error.to_string());
                 tracing::warn!(error = &error as &dyn std::error::Error, "the relay begins again: {error}");

@@ -3,15 +3,16 @@
 use std::collections::HashSet;
 
 use bus::{Delivery, Producer};
+use bytes::Bytes;
+use chain::{Encoded, EventRow, Link};
 use sqlx::PgPool;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::chain::Link;
 use crate::gap::Sequences;
 use crate::lease::{Lease, Progress};
 use crate::order::Cursor;
-use crate::record::{Stored, Suspicion, Verified};
+use crate::record::{Stored, Suspicion};
 use crate::route::Routes;
 use crate::{Config, Error};
 
@@ -79,11 +80,11 @@ impl<'a> Publisher<'a> {
     async fn publish(&mut self, batch: Vec<Stored>) -> Result<Sent, Error> {
         let mut sent = Sent::empty(&batch, self.last);
         for event in &batch {
-            if self.parked.contains(&event.aggregate_id) {
+            if self.parked.contains(&event.row.aggregate_id) {
                 continue;
             }
             match self.send(event, &mut sent).await? {
-                Ok(()) => sent.logged.push((event.event_id.clone(), self.last)),
+                Ok(()) => sent.logged.push((event.row.event_id.clone(), self.last)),
                 Err(suspicion) => sent.parked.push(self.park(event, &suspicion)),
             }
         }
@@ -92,12 +93,12 @@ impl<'a> Publisher<'a> {
     }
 
     async fn send(&mut self, event: &Stored, sent: &mut Sent) -> Result<Result<(), Suspicion>, Error> {
-        let (Verified { bytes, digest }, topics) = match self.examine(event) {
+        let (Encoded { bytes, digest }, topics) = match self.examine(event) {
             Ok(examined) => examined,
             Err(suspicion) => return Ok(Err(suspicion)),
         };
-        let link = self.last.next(&event.event_id, &digest);
-        let headers = event.headers(link.position);
+        let link = self.last.next(&event.row.event_id, &digest);
+        let (bytes, headers) = (Bytes::from(bytes), event.headers(link.position));
         for topic in topics {
             match self.producer.send(event.message(topic, bytes.clone(), headers.clone())).await {
                 Ok(delivery) => sent.deliveries.push(delivery),
@@ -110,15 +111,15 @@ impl<'a> Publisher<'a> {
         Ok(Ok(()))
     }
 
-    fn examine(&mut self, event: &Stored) -> Result<(Verified, Vec<String>), Suspicion> {
-        let topics = self.routes.of(&event.aggregate_type, &event.event_type).ok_or(Suspicion::NoTopic)?;
+    fn examine(&mut self, event: &Stored) -> Result<(Encoded, Vec<String>), Suspicion> {
+        let topics = self.routes.of(&event.row.aggregate_type, &event.row.event_type).ok_or(Suspicion::NoTopic)?;
         let verified = event.verify()?;
         self.sequences.follow(event)?;
         Ok((verified, topics))
     }
 
     fn park(&mut self, event: &Stored, suspicion: &Suspicion) -> Parked {
-        let Stored { aggregate_type, aggregate_id, sequence, .. } = event;
+        let EventRow { aggregate_type, aggregate_id, sequence, .. } = &event.row;
         tracing::error!(
             aggregate.id = %aggregate_id, sequence,
             "nothing more of {aggregate_type} {aggregate_id} is published from event {sequence} on: {suspicion}"
@@ -129,7 +130,7 @@ impl<'a> Publisher<'a> {
             aggregate_type: aggregate_type.clone(),
             aggregate_id: aggregate_id.clone(),
             sequence: *sequence,
-            event_id: event.event_id.clone(),
+            event_id: event.row.event_id.clone(),
             reason: suspicion.to_string(),
         }
     }

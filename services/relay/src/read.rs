@@ -7,7 +7,7 @@ use tokio::time::sleep;
 use crate::lease::Progress;
 use crate::order::{Cursor, START};
 use crate::poll::Pauses;
-use crate::record::{COLUMNS, Stored};
+use crate::record::{Stored, columns};
 use crate::{Config, Error};
 
 /// Reads on and on from a cursor of its own, ahead of what is acknowledged.
@@ -94,18 +94,20 @@ async fn pause(wake: &mut watch::Receiver<()>, pauses: &mut Pauses) {
 /// Rows below the oldest running transaction: nothing can come before them any more.
 fn live() -> String {
     format!(
-        "select {COLUMNS} from store.events e
+        "select {} from store.events e
           where e.xid < pg_snapshot_xmin(pg_current_snapshot())
             and (e.xid, e.row_id) > ($1::bigint::text::xid8, $2) and e.row_id > $3
-          order by e.xid, e.row_id limit $4"
+          order by e.xid, e.row_id limit $4",
+        columns()
     )
 }
 
 /// What was unpublished at a rebase, in the order of insertion.
 fn backlog() -> String {
     format!(
-        "select {COLUMNS} from store.backlog b
+        "select {} from store.backlog b
            join store.events e using (aggregate_type, aggregate_id, sequence)
-          where b.row_id > $1 order by b.row_id limit $2"
+          where b.row_id > $1 order by b.row_id limit $2",
+        columns()
     )
 }

@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::Error;
 use crate::config::Sweep;
-use crate::record::{COLUMNS, Stored, Verified};
+use crate::record::{Stored, columns};
 use crate::route::Routes;
 
 /// Runs beside the relay, under its lease: one per installation.
@@ -52,7 +52,7 @@ impl<'a> Sweeper<'a> {
 
     async fn sweep(&mut self) -> Result<(), Error> {
         let open = self.open().await?;
-        self.offered.retain(|id, _| open.iter().any(|it| it.request.event_id == *id));
+        self.offered.retain(|id, _| open.iter().any(|it| it.request.row.event_id == *id));
         for it in open.iter().filter(|it| it.idle) {
             self.offer(it).await?;
         }
@@ -81,15 +81,16 @@ impl<'a> Sweeper<'a> {
 
     async fn offer(&mut self, it: &Open) -> Result<(), Error> {
         let lately =
-            self.offered.get(&it.request.event_id).is_some_and(|at| at.elapsed() < self.config.unstarted_after);
+            self.offered.get(&it.request.row.event_id).is_some_and(|at| at.elapsed() < self.config.unstarted_after);
         let Some(position) = it.position.filter(|_| !lately) else { return Ok(()) };
-        let Ok(Verified { bytes, .. }) = it.request.verify() else { return Ok(()) };
+        let Ok(chain::Encoded { bytes, .. }) = it.request.verify() else { return Ok(()) };
         let topic = self.routes.requests().to_owned();
-        let delivery = self.producer.send(it.request.message(topic, bytes, it.request.headers(position))).await?;
+        let delivery =
+            self.producer.send(it.request.message(topic, bytes.into(), it.request.headers(position))).await?;
         delivery.await?;
-        self.offered.insert(it.request.event_id.clone(), Instant::now());
+        self.offered.insert(it.request.row.event_id.clone(), Instant::now());
         metrics::counter!("atelier_relay_offered_again_total").increment(1);
-        let session = &it.request.aggregate_id;
+        let session = &it.request.row.aggregate_id;
         tracing::info!(session.id = %session, "nobody works on an answer of {session}; offered it again");
         Ok(())
     }
@@ -116,7 +117,7 @@ impl Open {
 /// request without an end is short: a session answers one prompt at a time.
 fn query() -> String {
     format!(
-        "select {COLUMNS}, l.position,
+        "select {columns}, l.position,
                 case attempt.event_type
                   when 'GenerationStarted' then not exists (
                        select from store.worker_leases w where w.worker_id = attempt.worker_id and w.expires_at > now())
@@ -140,6 +141,7 @@ fn query() -> String {
                  where t.aggregate_type = e.aggregate_type and t.aggregate_id = e.aggregate_id and t.sequence > e.sequence
                    and t.event_type in ('GenerationCompleted', 'GenerationFailed', 'GenerationCancelled')
                    and t.payload->>'generation_id' = e.payload->>'generation_id')
-          order by e.occurred_at limit $4"
+          order by e.occurred_at limit $4",
+        columns = columns()
     )
 }

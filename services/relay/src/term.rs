@@ -1,7 +1,7 @@
 //! One relay's time in office, from taking the lease to losing it or handing it back.
 
 use bus::Producer;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
@@ -11,7 +11,7 @@ use crate::publish::Publisher;
 use crate::read::Reader;
 use crate::route::Routes;
 use crate::sweep::Sweeper;
-use crate::{Config, Error, Parts, ack, measure};
+use crate::{Config, Error, Parts, ack, measure, roots};
 
 /// Waits for the lease and works under it until `shutdown` or trouble.
 pub async fn serve(config: &Config, parts: &Parts, shutdown: &CancellationToken) -> Result<(), Error> {
@@ -40,8 +40,11 @@ async fn hold(
     let producer = Producer::new(&parts.kafka)?;
     let routes = Routes::new(parts.kafka.topics());
     let mut sweeper = Sweeper::new(&parts.pool, &producer, &routes, &config.sweep);
+    let (acked, links) = watch::channel(progress.last);
+    let topic = parts.kafka.topics().audit_roots();
     let outcome = tokio::select! {
-        outcome = relay(config, parts, lease, progress, (&producer, &routes), shutdown) => outcome,
+        outcome = relay(config, parts, lease, progress, (&producer, &routes), &acked, shutdown) => outcome,
+        ended = roots::run(&parts.pool, &producer, topic, config, links) => ended.map(|never| match never {}),
         error = lease.keep() => Err(error),
         never = sweeper.run() => match never {},
         never = measure::run(&parts.pool, config) => match never {},
@@ -60,6 +63,7 @@ async fn relay(
     lease: &Lease,
     progress: &Progress,
     (producer, routes): (&Producer, &Routes),
+    acked: &watch::Sender<chain::Link>,
     shutdown: &CancellationToken,
 ) -> Result<(), Error> {
     let publisher = Publisher::new(&parts.pool, producer, lease, routes, config, progress).await?;
@@ -71,7 +75,7 @@ async fn relay(
     parts.health.ready();
 
     let publishing = publisher.run(to_publish, sent, shutdown);
-    let acknowledging = ack::run(&parts.pool, lease, to_ack);
+    let acknowledging = ack::run(&parts.pool, lease, to_ack, acked);
     tokio::select! {
         done = async { tokio::try_join!(publishing, acknowledging) } => done.map(drop)?,
         () = overdue(config, shutdown) => {

@@ -5,6 +5,7 @@ mod compatibility;
 mod golden;
 mod independent;
 mod refusals;
+mod roots;
 mod roundtrip;
 mod samples;
 mod schemas;

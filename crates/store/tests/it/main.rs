@@ -45,6 +45,7 @@ impl Alice {
             correlation_id: "cor_1".to_owned(),
             causation_id: None,
             traceparent: None,
+            origin: None,
             expected_version: None,
             idempotency: None,
         }

@@ -68,7 +68,7 @@ pub fn time(text: &str) -> anyhow::Result<Time> {
 
 /// A type that exists: a typing error would find nothing, for ever.
 fn event_type(text: &str) -> Result<String, String> {
-    let known: Vec<_> = events::all().filter(|contract| contract.aggregate != "stream").collect();
+    let known: Vec<_> = events::all().filter(|contract| contract.is_event()).collect();
     if known.iter().any(|contract| contract.event_type == text) {
         return Ok(text.to_owned());
     }

@@ -76,6 +76,7 @@ impl Household {
             password: password.into(),
             name: "Alice".into(),
             device: "a test".into(),
+            origin: String::new(),
         };
         self.auth.sign_up(request, "").await
     }

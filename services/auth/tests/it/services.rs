@@ -45,8 +45,13 @@ async fn it_answers_over_the_wire_and_tidies_up_until_it_is_told_to_stop() {
 
     let channel = rpc::connect(&format!("http://{address_}"), Duration::from_secs(10)).unwrap();
     let wire = rpc::Auth::remote(channel);
-    let form =
-        || SignUpRequest { email: address(), password: PASSWORD.into(), name: "Alice".into(), device: String::new() };
+    let form = || SignUpRequest {
+        email: address(),
+        password: PASSWORD.into(),
+        name: "Alice".into(),
+        device: String::new(),
+        origin: String::new(),
+    };
     let tokens = within_ten_seconds(async {
         loop {
             match wire.sign_up(form(), "").await {

@@ -15,6 +15,7 @@ use crate::body::{Json, OptionalJson};
 use crate::error::fields_of;
 use crate::problem::ProblemBody;
 use crate::state::Gateway;
+use crate::write::Origin;
 
 /// How tokens travel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
@@ -100,6 +101,7 @@ pub struct Providers {
 pub async fn sign_up(
     State(gateway): State<Gateway>,
     headers: HeaderMap,
+    Origin(origin): Origin,
     Json(form): Json<SignUp>,
 ) -> Result<Response, Error> {
     if form.invite.is_some() {
@@ -110,7 +112,8 @@ pub async fn sign_up(
     if !complaints.is_empty() {
         return Err(Error::Invalid(complaints.into_iter().flat_map(|wrong| fields_of(&wrong.into())).collect()));
     }
-    let request = SignUpRequest { email: email.clone(), password, name: name.clone(), device: device(&headers) };
+    let request =
+        SignUpRequest { email: email.clone(), password, name: name.clone(), device: device(&headers), origin };
     let signed_in = gateway.auth.sign_up(request, "").await?;
     let user = User::just_signed_up(&signed_in, email, name);
     Ok(gateway.welcome(StatusCode::CREATED, form.transport, signed_in, user))

@@ -25,6 +25,7 @@ use super::events;
         (name = "sessions", description = "Conversations, their answers and versions"),
         (name = "models", description = "What answers"),
         (name = "usage", description = "What answers consumed and cost"),
+        (name = "audit", description = "Who did what, and whether the log is unbroken"),
     )
 )]
 struct Frame;

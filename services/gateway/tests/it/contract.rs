@@ -108,6 +108,8 @@ fn the_document_has_everything_of_the_spine() {
         "models",
         "usage",
         "usage/events",
+        "audit/events",
+        "audit/verify",
     ];
     for path in expected {
         assert!(paths.contains_key(&format!("/api/v1/{path}")), "{path} is not documented");

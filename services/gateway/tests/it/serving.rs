@@ -58,8 +58,13 @@ async fn within_ten_seconds<T>(fact: impl Future<Output = T>) -> T {
 #[tokio::test]
 async fn a_revocation_from_elsewhere_is_heard() {
     let served = serve(Config::default()).await;
-    let form =
-        SignUpRequest { email: address(), password: PASSWORD.into(), name: "Alice".into(), device: String::new() };
+    let form = SignUpRequest {
+        email: address(),
+        password: PASSWORD.into(),
+        name: "Alice".into(),
+        device: String::new(),
+        origin: String::new(),
+    };
     let tokens = served.auth.sign_up(form, "").await.unwrap();
     assert!(served.asks_who(&tokens.access_token).await.starts_with("HTTP/1.1 200"));
     // Not through this gateway: only the announcement can make it forget what it remembers.

@@ -4,6 +4,7 @@
 #![allow(clippy::unused_self, reason = "a world is asked, also for what it need not look up")]
 #![allow(clippy::disallowed_methods, reason = "a test's tasks end with its runtime")]
 
+mod auditing;
 mod child;
 mod database;
 mod dead_letters;

@@ -73,6 +73,7 @@ async fn folds_alike(database: &Database, steps: &[Step], batch: usize) -> Resul
         sequence,
         at: at(sequence),
         event: event.clone(),
+        source: projections::Source::default(),
     };
     let facts: Vec<_> = (1..).zip(&events).map(fact).collect();
     for facts in facts.chunks(batch) {

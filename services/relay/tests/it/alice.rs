@@ -32,6 +32,7 @@ impl Alice {
             correlation_id: "cor_1".to_owned(),
             causation_id: Some("cause".to_owned()),
             traceparent: Some("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".to_owned()),
+            origin: None,
             expected_version: None,
             idempotency: None,
         };

@@ -10,6 +10,7 @@ mod office;
 mod outages;
 mod parking;
 mod rebasing;
+mod rooting;
 mod sweeping;
 
 use alice::Alice;

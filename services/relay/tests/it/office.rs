@@ -4,9 +4,10 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bus::{Partition, Reader, Record, Start};
+use chain::{GENESIS, Link};
 use devstack::{Options, Stack};
 use keys::{Kek, Keys};
-use relay::{Config, GENESIS, Link, Parts};
+use relay::{Config, Parts};
 use runtime::Health;
 use runtime::postgres::{Limits, migrate, pool};
 use sqlx::{Connection, Executor, PgConnection, PgPool};
@@ -54,6 +55,11 @@ impl Office {
         kafka.producer.delivery_timeout = Duration::from_secs(3);
         bus::admin::apply(&kafka).await.unwrap();
         Self { owner: PgPool::connect_lazy(url.as_str()).unwrap(), kafka, store: store(url.as_str()), url: url.into() }
+    }
+
+    /// As after a restart of the command role: nothing is remembered.
+    pub fn forgets(&mut self) {
+        self.store = store(&self.url);
     }
 
     pub fn pool(&self) -> PgPool {
