@@ -17,10 +17,12 @@ pub struct Erased {
 }
 
 impl Erased {
-    /// `UserErased`, `SessionErased` and the like say so by their names; `to` is who has the rest from now on.
+    /// `UserErased`, `SessionErased` and the like say so by their names, and an erased person's project goes to
+    /// somebody else; `to` is who has the rest from now on.
     pub(super) fn by<E: Event>(fact: &Fact<E>) -> Option<Self> {
+        let event_type = fact.event.event_type();
         let files = |payload: Value| payload.get("to").is_none_or(Value::is_null);
-        fact.event.event_type().ends_with("Erased").then(|| Self {
+        (event_type.ends_with("Erased") || event_type == "ProjectTransferred").then(|| Self {
             aggregate_id: fact.id.clone(),
             version: fact.sequence,
             files: files(fact.event.payload()),

@@ -81,6 +81,10 @@ impl Forget {
             return show::places(&person, &places, self.json);
         }
         let receipt = self.erase(&platform, &person).await?;
+        // What they wrote is also in the copies of a rebuild, which nobody folds on.
+        projector::rebuild::discard_all(&owner)
+            .await
+            .context("erased, but copies of read models are left: run again")?;
         show::receipt(&receipt, person.erased, self.json)?;
         self.wait_for_read_models(&owner, person.user).await
     }

@@ -91,6 +91,7 @@ async fn an_untouched_installation_is_the_same_everywhere() {
         ("users", 0, false),
         ("projects", 0, false),
         ("sessions", 12, true),
+        ("usage", 12, true),
         ("audit_users", 0, false),
         ("audit_projects", 0, false),
         ("audit_sessions", 12, true),

@@ -90,6 +90,7 @@ fn the_document_has_everything_of_the_spine() {
         "auth/revoke",
         "auth/providers",
         "me",
+        "me/export",
         "projects",
         "projects/{id}",
         "projects/{id}/files",
