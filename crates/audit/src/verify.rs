@@ -81,9 +81,11 @@ pub async fn verify(
     told: &(dyn Fn(Progress) + Sync),
 ) -> Result<Report, Error> {
     let began = Instant::now();
+    // The roots first: the log goes on meanwhile, and must not seem shorter than they say.
+    let roots = Roots::gather(pool, topic, trusted).await?;
     let reached = Reached::now(pool).await?;
     let range = reached.range(from, to)?;
-    let roots = Roots::gather(pool, topic, trusted, range).await?;
+    let roots = roots.within(range);
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let (log, rows) = (Log::open(pool, range), Rows::open(pool, range, cores));
     let mut walk = Walk::begin(pool, range, reached, log, rows, roots).await?;

@@ -84,6 +84,12 @@ impl Log {
         })
     }
 
+    /// Learns who leads the topic's partitions, once. Left to itself the library may take seconds over it, in
+    /// which a reader that was just begun gets nothing.
+    pub async fn prepare(&self) -> Result<(), KafkaError> {
+        if self.known.load(Ordering::Relaxed) { Ok(()) } else { self.ask(|_, _, _| Ok(())).await }
+    }
+
     /// Reads a partition from an offset on. One reader per partition at a time.
     pub fn read(&self, partition: i32, from: i64) -> Result<Reader, KafkaError> {
         let unknown = KafkaError::MetadataFetch(RDKafkaErrorCode::UnknownPartition);

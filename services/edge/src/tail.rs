@@ -47,6 +47,7 @@ async fn begin(edge: &Shared, partition: &Partition) -> Result<Reader, ReadError
     let cluster = edge.past.cluster().await?;
     let epoch = Epoch::of(&cluster, &edge.topic, &edge.config.incarnation);
     let next = edge.past.range(partition.number).await?.end;
+    edge.live.prepare().await?;
     let reader = edge.live.read(partition.number, next)?;
     partition.begin(epoch, next);
     Ok(reader)

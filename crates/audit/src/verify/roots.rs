@@ -27,7 +27,7 @@ struct Judged {
 
 impl Roots {
     /// Without a trusted key no signature can be checked; hashes still are.
-    pub async fn gather(pool: &PgPool, topic: Topic<'_>, trusted: &TrustedKeys, range: Range) -> Result<Self, Error> {
+    pub async fn gather(pool: &PgPool, topic: Topic<'_>, trusted: &TrustedKeys) -> Result<Self, Error> {
         let stored = Root::stored(pool).await?;
         let sent = match topic {
             Topic::Kafka(kafka) => Some(read(kafka).await?),
@@ -53,8 +53,13 @@ impl Roots {
                 roots.add(root, None, trusted);
             }
         }
-        roots.by_position.retain(|position, _| *position >= range.from && (range.is_whole || *position <= range.to));
         Ok(roots)
+    }
+
+    /// Those of a range; of the whole log also those beyond its end, which tell that it was cut.
+    pub fn within(mut self, range: Range) -> Self {
+        self.by_position.retain(|position, _| *position >= range.from && (range.is_whole || *position <= range.to));
+        self
     }
 
     fn add(&mut self, root: Root, other: Option<String>, trusted: &TrustedKeys) {
