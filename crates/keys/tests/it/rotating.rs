@@ -35,7 +35,7 @@ async fn a_rotation_that_was_cut_off_is_finished_by_running_it_again() {
         // Cut at its next await after the first part was done.
         let rotating = both.rotate(|done, _| {
             if done > 0 {
-                drop(stop.take())
+                drop(stop.take());
             }
         });
         tokio::select! { biased; _ = stopped => {}, outcome = rotating => panic!("not cut off: {outcome:?}") }

@@ -90,7 +90,7 @@ impl Gateway {
         for part in Part::ALL {
             text.push_str(&format!(",\n\"{}\":[", part.name()));
             self.write_part(caller, part, text, out).await?;
-            text = "]".to_owned();
+            text = String::from("]");
         }
         send(out, format!("{text}}}\n")).await
     }
