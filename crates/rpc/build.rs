@@ -3,7 +3,8 @@
 use std::path::Path;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../proto");
+    // Relative to this crate, also when this script was built in another checkout.
+    let root = Path::new("../../proto");
     println!("cargo:rerun-if-changed={}", root.display());
     let files = ["atelier/command/v1/command.proto", "atelier/auth/v1/auth.proto"];
     let descriptors = protox::compile(files, [root])?;
