@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use reqwest::Client;
@@ -16,7 +16,7 @@ pub struct Install {
     pub client: Client,
     pub pid: u32,
     process: Process,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Install {
@@ -40,15 +40,29 @@ impl Install {
         let arguments = ["up", "--state", state.to_str().context("the temporary folder has a name in UTF-8")?];
         let mut process = Process::new("up", &arguments, settings, folder.path());
         process.start()?;
-        let env = eventually("`atelier up` is ready", || async { environment(&state) }).await;
+        let (url, pid) = ready(&state).await?;
         Ok(Self {
-            url: env.get("ATELIER_URL").context("the env file names the URL")?.parse()?,
-            pid: env.get("ATELIER_PID").context("the env file names the process")?.parse()?,
+            url,
+            pid,
             client: Client::builder().read_timeout(Duration::from_secs(60)).pool_max_idle_per_host(64).build()?,
             model,
             process,
-            _folder: folder,
+            folder,
         })
+    }
+
+    /// Ends it, starts it with what it has kept, and tells how long the start took.
+    pub async fn again(&mut self) -> anyhow::Result<Duration> {
+        let state = self.folder.path().join("state");
+        self.process.terminate().await;
+        std::fs::remove_file(state.join("env")).or_else(|gone| match gone.kind() {
+            std::io::ErrorKind::NotFound => Ok(()),
+            _ => Err(gone),
+        })?;
+        let begun = Instant::now();
+        self.process.start()?;
+        (self.url, self.pid) = ready(&state).await?;
+        Ok(begun.elapsed())
     }
 
     pub async fn sign_up(&self, name: &str) -> Person {
@@ -58,6 +72,13 @@ impl Install {
     pub async fn stop(mut self) {
         self.process.terminate().await;
     }
+}
+
+/// Where it answers, and which process it is, once it is ready.
+async fn ready(state: &Path) -> anyhow::Result<(Url, u32)> {
+    let env = eventually("`atelier up` is ready", || async { environment(state) }).await;
+    let url = env.get("ATELIER_URL").context("the env file names the URL")?.parse()?;
+    Ok((url, env.get("ATELIER_PID").context("the env file names the process")?.parse()?))
 }
 
 fn environment(state: &Path) -> Option<HashMap<String, String>> {

@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 /// 32 bytes in base64; secrets of a store that lives for minutes.
-const SECRET: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+pub const SECRET: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
 pub struct Log {
     pub stack: Stack,
@@ -88,15 +88,24 @@ fn pool(url: &str, owner: &'static str, connections: u32) -> anyhow::Result<PgPo
 #[derive(Clone)]
 pub struct Person {
     pub call: Call,
-    user: UserId,
+    pub user: UserId,
     project: ProjectId,
 }
 
 impl Person {
     pub fn new() -> Self {
-        let user = UserId::generate();
+        Self::of(UserId::generate(), TenantId::generate(), ProjectId::generate())
+    }
+
+    /// The same one in every process.
+    pub fn numbered(number: usize) -> anyhow::Result<Self> {
+        let id = |kind: &str| format!("{kind}_019a0000-0000-7000-8000-{number:012x}");
+        Ok(Self::of(id("usr").parse()?, id("ten").parse()?, id("prj").parse()?))
+    }
+
+    fn of(user: UserId, tenant: TenantId, project: ProjectId) -> Self {
         let call = Call {
-            tenant: TenantId::generate(),
+            tenant,
             actor: user.to_string(),
             correlation_id: "bench".to_owned(),
             causation_id: None,
@@ -105,13 +114,17 @@ impl Person {
             expected_version: None,
             idempotency: None,
         };
-        Self { call, user, project: ProjectId::generate() }
+        Self { call, user, project }
+    }
+
+    pub fn opening(&self, session_id: SessionId) -> Command {
+        let title = "A session of the benchmark".to_owned();
+        Command::Open { session_id, project_id: self.project, owner: self.user, title }
     }
 
     pub async fn opens(&self, store: &Store) -> anyhow::Result<SessionId> {
         let session_id = SessionId::generate();
-        let title = "A session of the benchmark".to_owned();
-        let command = Command::Open { session_id, project_id: self.project, owner: self.user, title };
+        let command = self.opening(session_id);
         store.execute::<Session>(&self.call, &session_id.to_string(), command, |_| Value::Null).await?;
         Ok(session_id)
     }

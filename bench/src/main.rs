@@ -8,9 +8,11 @@ mod install;
 mod latency;
 mod log;
 mod numbers;
+mod ordeal;
 mod projection;
 mod relay;
 mod replay;
+mod up;
 mod verify;
 
 use clap::{Parser, Subcommand};
@@ -43,6 +45,14 @@ enum Measurement {
     Projection(projection::Projection),
     /// Events a second out of Kafka for a counting consumer, beside a bare client on the same records.
     Replay(replay::Replay),
+    /// The whole log under kills: writers, relay and projector end again and again, at named places too; then
+    /// everything is counted, proved and folded anew. Also what an event costs early and late.
+    Ordeal(ordeal::Ordeal),
+    /// Seconds from `atelier up` to ready, and its memory when idle.
+    Up(up::Up),
+    /// One process of the ordeal.
+    #[command(hide = true)]
+    Life(ordeal::Life),
     /// Events a second that `audit verify` proves, beside reading the same rows.
     Verify(verify::Verify),
 }
@@ -58,6 +68,9 @@ async fn main() -> anyhow::Result<()> {
         Measurement::Projection(projection) => projection.run().await?,
         Measurement::Replay(replay) => replay.run().await?,
         Measurement::Verify(verify) => verify.run().await?,
+        Measurement::Ordeal(ordeal) => ordeal.run().await?,
+        Measurement::Up(up) => up.run().await?,
+        Measurement::Life(life) => return life.run().await,
     };
     println!("{line}");
     Ok(())

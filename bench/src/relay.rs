@@ -106,7 +106,7 @@ async fn published(log: &Log, goal: i64) -> anyhow::Result<()> {
 }
 
 /// All records of the topic, and the events among them.
-async fn counted(log: &Log) -> anyhow::Result<(usize, usize)> {
+pub async fn counted(log: &Log) -> anyhow::Result<(usize, usize)> {
     let (topic, mut seen, mut records) = (log.bus.topics().sessions(), HashSet::new(), 0);
     for number in 0..log.bus.topics().partitions(&topic).unwrap_or_default() as i32 {
         let partition = bus::Partition::new(topic.as_str(), number);

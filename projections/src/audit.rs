@@ -67,6 +67,7 @@ macro_rules! projection {
             const NAME: &'static str = $name;
             const TOPIC: &'static str = $topic;
             const TABLES: &'static [&'static str] = &[$name];
+            const GATHERS: bool = true;
             type Event = $event;
 
             async fn apply(tx: &mut PgConnection, facts: &[Fact<$event>]) -> Result<(), Error> {

@@ -39,6 +39,9 @@ pub trait Projection: Send + Sync + 'static {
     const TOPIC: &'static str;
     /// Everything it writes; a rebuild fills copies of these.
     const TABLES: &'static [&'static str] = &[Self::NAME];
+    /// Whether its events may wait a moment for others, so that few transactions fold many: right where
+    /// nobody looks for what they did just now.
+    const GATHERS: bool = false;
     type Event: domain::Event;
 
     /// Folds a batch and writes the rows that it changed. Runs in the transaction that also stores the

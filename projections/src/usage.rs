@@ -21,6 +21,7 @@ impl Projection for Usage {
     const NAME: &'static str = "usage";
     const TOPIC: &'static str = "sessions";
     const TABLES: &'static [&'static str] = &["usage_sessions", "usage_generations", "usage_events"];
+    const GATHERS: bool = true;
     type Event = Event;
 
     async fn apply(tx: &mut PgConnection, facts: &[Fact<Event>]) -> Result<(), Error> {

@@ -1,6 +1,7 @@
 //! Sends records, in order and once, and tells what became of each.
 
 mod delivery;
+mod reports;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,12 +9,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use rdkafka::config::FromClientConfigAndContext as _;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::producer::{BaseRecord, Producer as _, PurgeConfig, ThreadedProducer};
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _, PurgeConfig};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 pub use delivery::{Delivery, Placed};
 use delivery::{Receipt, Receipts};
+use reports::Reports;
 
 use crate::connection::{client, millis};
 use crate::{Config, Error, Headers};
@@ -37,8 +39,16 @@ pub struct Producer {
 }
 
 struct Inner {
-    queue: ThreadedProducer<Receipts>,
+    queue: Arc<BaseProducer<Receipts>>,
     room_timeout: Duration,
+    _reports: Reports,
+}
+
+/// What nobody waits for any more is not sent any more.
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.queue.purge(PurgeConfig::default().queue().inflight());
+    }
 }
 
 impl Inner {
@@ -50,9 +60,11 @@ impl Inner {
 impl Producer {
     /// Starts one; brokers are sought in the background, so this works without any.
     pub fn new(config: &Config) -> Result<Self, Error> {
-        let queue = ThreadedProducer::from_config_and_context(&settings(config), Receipts::default())
+        let queue = BaseProducer::from_config_and_context(&settings(config), Receipts::default())
             .map_err(|error| Error::settings(&error))?;
-        Ok(Self { inner: Arc::new(Inner { queue, room_timeout: config.producer.room_timeout }) })
+        let queue = Arc::new(queue);
+        let reports = Reports::of(Arc::clone(&queue))?;
+        Ok(Self { inner: Arc::new(Inner { queue, room_timeout: config.producer.room_timeout, _reports: reports }) })
     }
 
     /// Queues a record, waiting for room if there is none, and returns its delivery to come.

@@ -1,9 +1,11 @@
 //! What every role needs to run: logs and traces, the database pool of its owner, readiness, shutdown.
 
+mod crash;
 mod health;
 pub mod postgres;
 mod shutdown;
 pub mod telemetry;
 
+pub use crash::crash_point;
 pub use health::{Health, RoleHealth};
 pub use shutdown::signal;

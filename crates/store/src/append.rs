@@ -48,6 +48,7 @@ impl Store {
         }
         let mut statement = self.statement(append);
         statement.build().execute(&self.pool).await.map_err(failure)?;
+        runtime::crash_point("store.committed");
         metrics::counter!("atelier_store_appended_events_total").increment(append.batch.event_ids.len() as u64);
         self.announce_append();
         Ok(())

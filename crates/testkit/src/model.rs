@@ -11,6 +11,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use axum::serve::ListenerExt;
 use axum::{Json, Router};
 use bytes::Bytes;
 use futures::StreamExt;
@@ -97,6 +98,8 @@ impl Model {
             .route("/v1/models", get(|| async { Json(json!({ "object": "list", "data": [{ "id": "played" }] })) }))
             .with_state(stage.clone());
         let mut serving = JoinSet::new();
+        // As model servers do: a token leaves at once, not with the acknowledgement of the one before.
+        let listener = listener.tap_io(|socket| socket.set_nodelay(true).expect("a fresh socket takes its options"));
         serving.spawn(async move { axum::serve(listener, router).await.expect("the played model serves") });
         Ok(Self { url, stage, _serving: serving })
     }

@@ -57,8 +57,8 @@ pub struct Config {
     pub kafka_timeout: Duration,
     /// Questions about offsets that wait for an answer at the same time.
     pub kafka_queries: usize,
-    /// How long the broker holds a fetch that finds nothing; also how long a partition that is
-    /// newly followed may wait for its first one.
+    /// How long the broker holds a fetch that finds nothing. A partition that is newly followed waits for as
+    /// long until it has a part in one, so this is time added to an answer that begins at once.
     #[serde(with = "humantime_serde")]
     pub fetch_wait: Duration,
     /// Kibibytes that are fetched ahead of use, per partition.
@@ -113,7 +113,7 @@ impl Default for Config {
             open_within: Duration::from_secs(5),
             kafka_timeout: Duration::from_secs(5),
             kafka_queries: 8,
-            fetch_wait: Duration::from_millis(100),
+            fetch_wait: Duration::from_millis(25),
             fetch_ahead_kib: 8 * 1024,
             pause: Duration::from_millis(250),
             catch_up_page: MIB,

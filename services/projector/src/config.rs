@@ -20,6 +20,10 @@ pub struct Config {
     /// makes nothing visible earlier; it is how long a partition that is newly assigned may wait.
     #[serde(with = "humantime_serde")]
     pub fetch_wait: Duration,
+    /// How long the broker gathers events for a projection that nobody looks at right after a command
+    /// (audit, usage): one transaction then folds what would be many, beside answers that have to be quick.
+    #[serde(with = "humantime_serde")]
+    pub gather: Duration,
     /// Kibibytes that are fetched ahead of use, per projection.
     pub fetch_ahead_kib: usize,
 
@@ -74,6 +78,7 @@ impl Default for Config {
             batch_events: 200,
             batch_bytes: 4 * 1024 * 1024,
             fetch_wait: Duration::from_millis(100),
+            gather: Duration::from_millis(250),
             fetch_ahead_kib: 8 * 1024,
             retry_first: Duration::from_millis(50),
             retry_at_most: Duration::from_secs(5),

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use futures::FutureExt;
+use projections::Projection;
 use rdkafka::consumer::{Consumer as _, StreamConsumer};
 use rdkafka::error::KafkaError;
 use rdkafka::message::{BorrowedMessage, Headers, Message};
@@ -69,9 +70,10 @@ pub(crate) struct Consumer {
 
 impl Consumer {
     /// Joins the group; partitions come as [`Change`]s.
-    pub(crate) fn join(config: &Config, bus: &bus::Config, projection: &str, topic: String) -> anyhow::Result<Self> {
-        let group = format!("{}{}.{projection}", bus.prefix, config.group);
-        let consumer = Self::new(config, bus, &group, topic)?;
+    pub(crate) fn join<P: Projection>(config: &Config, bus: &bus::Config, topic: String) -> anyhow::Result<Self> {
+        let group = format!("{}{}.{}", bus.prefix, config.group, P::NAME);
+        let fetch = if P::GATHERS { Fetch::gathering(config) } else { Fetch::at_once(config) };
+        let consumer = Self::new(config, bus, &group, topic, fetch)?;
         let topic = consumer.topic.as_str();
         consumer.inner.subscribe(&[topic]).with_context(|| format!("cannot subscribe to {topic}"))?;
         Ok(consumer)
@@ -80,10 +82,11 @@ impl Consumer {
     /// In no group: fetches what it is assigned, and shares nothing.
     pub(crate) fn alone(config: &Config, bus: &bus::Config, projection: &str, topic: String) -> anyhow::Result<Self> {
         // The client library wants a name also from who never joins.
-        Self::new(config, bus, &format!("{}{}.{projection}.rebuild", bus.prefix, config.group), topic)
+        let name = format!("{}{}.{projection}.rebuild", bus.prefix, config.group);
+        Self::new(config, bus, &name, topic, Fetch::at_once(config))
     }
 
-    fn new(config: &Config, bus: &bus::Config, group: &str, topic: String) -> anyhow::Result<Self> {
+    fn new(config: &Config, bus: &bus::Config, group: &str, topic: String, fetch: Fetch) -> anyhow::Result<Self> {
         let (tell, changes) = unbounded_channel();
         let inner: StreamConsumer<Membership> = bus::client(bus)
             .set("group.id", group)
@@ -93,8 +96,8 @@ impl Consumer {
             .set("enable.auto.commit", "false")
             .set("enable.auto.offset.store", "false")
             .set("auto.offset.reset", "earliest")
-            .set("fetch.min.bytes", "1")
-            .set("fetch.wait.max.ms", millis(config.fetch_wait))
+            .set("fetch.min.bytes", fetch.enough.to_string())
+            .set("fetch.wait.max.ms", millis(fetch.wait))
             .set("fetch.queue.backoff.ms", "20")
             .set("queued.max.messages.kbytes", config.fetch_ahead_kib.to_string())
             .set("statistics.interval.ms", millis(config.lag_every))
@@ -150,6 +153,22 @@ impl Consumer {
         if tokio::time::timeout(patience, closing).await.is_err() {
             tracing::warn!("Kafka did not let us leave the group in time");
         }
+    }
+}
+
+/// When the broker answers a fetch: with so many bytes, or after this time.
+struct Fetch {
+    enough: u32,
+    wait: Duration,
+}
+
+impl Fetch {
+    const fn at_once(config: &Config) -> Self {
+        Self { enough: 1, wait: config.fetch_wait }
+    }
+
+    const fn gathering(config: &Config) -> Self {
+        Self { enough: 64 * 1024, wait: config.gather }
     }
 }
 

@@ -75,7 +75,10 @@ impl Folder {
         if !batch.facts.is_empty() {
             P::apply(&mut tx, &batch.facts).await?;
         }
-        Ok(tx.commit().await?)
+        runtime::crash_point("projector.folded");
+        tx.commit().await?;
+        runtime::crash_point("projector.committed");
+        Ok(())
     }
 
     async fn copy_poison<E>(&self, batch: &Batch<E>) {

@@ -62,7 +62,7 @@ struct Worker<P> {
 impl<P: Projection> Worker<P> {
     fn join(config: Config, parts: Parts, readiness: Part) -> anyhow::Result<Self> {
         let topic = parts.bus.topics().named(P::TOPIC);
-        let consumer = Consumer::join(&config, &parts.bus, P::NAME, topic.clone())?;
+        let consumer = Consumer::join::<P>(&config, &parts.bus, topic.clone())?;
         let letters = Letters::of(&parts.bus, P::NAME, &topic)?;
         let Parts { pool, keys, progress, .. } = parts;
         let folder = Folder { pool, keys, progress, topic, home: Home::Live, letters };

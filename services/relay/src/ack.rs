@@ -19,7 +19,9 @@ pub async fn run(
         for delivery in batch.deliveries.drain(..) {
             delivery.await?;
         }
+        runtime::crash_point("relay.produced");
         note(pool, lease, &batch).await?;
+        runtime::crash_point("relay.noted");
         acked.send_replace(batch.last);
         metrics::counter!("atelier_relay_published_total").increment(batch.logged.len() as u64);
     }

@@ -1,0 +1,27 @@
+//! Where a process may be made to end in the middle, so that what is promised of a crash can be tried at the
+//! places where it matters. Compiled in by the feature `crash-points`, which no shipped binary has.
+
+/// Names a place. With `ATELIER_CRASH_AT=relay.produced:40` the process ends when it comes here the 40th time,
+/// without a goodbye, as `kill -9` would have it.
+#[cfg(feature = "crash-points")]
+pub fn crash_point(name: &str) {
+    use std::sync::LazyLock;
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    static PLAN: LazyLock<Option<(String, AtomicI64)>> = LazyLock::new(|| {
+        let plan = std::env::var("ATELIER_CRASH_AT").ok()?;
+        let (name, times) = plan.split_once(':')?;
+        Some((name.to_owned(), AtomicI64::new(times.parse().ok()?)))
+    });
+    if let Some((planned, left)) = &*PLAN
+        && planned == name
+        && left.fetch_sub(1, Ordering::Relaxed) == 1
+    {
+        std::process::abort();
+    }
+}
+
+/// Nothing: this binary has no crash points.
+#[cfg(not(feature = "crash-points"))]
+#[inline]
+pub const fn crash_point(_name: &str) {}
