@@ -16,28 +16,26 @@ use super::life::Life;
 pub enum Fate {
     /// Killed at a random moment.
     Sudden,
-    /// By itself at this place in the code.
-    At(&'static str),
+    /// By itself at this place in the code, which it passes so many times at most.
+    At(&'static str, u32),
 }
 
 impl Fate {
-    pub const AT_WRITERS: &'static [Self] = &[Self::Sudden, Self::At("store.committed")];
-    pub const AT_RELAY: &'static [Self] = &[Self::Sudden, Self::At("relay.produced"), Self::At("relay.noted")];
+    pub const AT_WRITERS: &'static [Self] = &[Self::Sudden, Self::At("store.committed", 60_000)];
+    pub const AT_RELAY: &'static [Self] = &[Self::Sudden, Self::At("relay.produced", 400), Self::At("relay.noted", 400)];
     pub const AT_PROJECTOR: &'static [Self] =
-        &[Self::Sudden, Self::At("projector.folded"), Self::At("projector.committed")];
+        &[Self::Sudden, Self::At("projector.folded", 2_000), Self::At("projector.committed", 2_000)];
 
     const fn name(self) -> &'static str {
         match self {
             Self::Sudden => "any moment",
-            Self::At(place) => place,
+            Self::At(place, _) => place,
         }
     }
 }
 
 /// How long a life is left alone, in seconds: long enough to join its group and do something.
 const SUDDEN: std::ops::Range<f64> = 4.0..15.0;
-/// How often a place is passed before the end.
-const TIMES: std::ops::Range<u32> = 20..400;
 
 pub struct Keeper {
     life: Life,
@@ -97,8 +95,8 @@ impl Keeper {
         let fate = self.fates.get(self.lives % self.fates.len().max(1)).copied();
         self.lives += 1;
         let mut command = self.life.command()?;
-        if let Some(Fate::At(place)) = fate {
-            let times = rand::rng().random_range(TIMES);
+        if let Some(Fate::At(place, most)) = fate {
+            let times = rand::rng().random_range(1..most);
             command.env("ATELIER_CRASH_AT", format!("{place}:{times}"));
         }
         let mut child = command.spawn()?;
