@@ -82,6 +82,7 @@ handle!(
         cancel_generation: CancelGenerationRequest => Accepted,
         import_files: ImportFilesRequest => NewVersion,
         restore_version: RestoreVersionRequest => NewVersion,
+        note_audit_read: NoteAuditReadRequest => Accepted,
         describe_session: DescribeSessionRequest => DescribeSessionResponse,
         past_project: PastRequest => PastProjectResponse,
         past_session: PastRequest => PastSessionResponse,

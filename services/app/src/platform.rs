@@ -268,12 +268,14 @@ pub fn pool(config: &Config, owner: &'static str, connections: u32) -> anyhow::R
     postgres::pool(config.database_url()?, owner, limits).context("[database] url is not a Postgres URL")
 }
 
-fn vault(config: &Config) -> anyhow::Result<keys::Keys> {
+/// The keys that open texts.
+pub fn vault(config: &Config) -> anyhow::Result<keys::Keys> {
     let settings = config.keys.as_ref().context("[keys] kek is missing: `openssl rand -base64 32`")?;
     Ok(keys::Keys::connect(pool(config, "keys", config.database.other_connections)?, settings)?)
 }
 
-fn event_store(config: &Config, keys: keys::Keys) -> anyhow::Result<(PgPool, store::Store)> {
+/// The event store, and the pool it works with.
+pub fn event_store(config: &Config, keys: keys::Keys) -> anyhow::Result<(PgPool, store::Store)> {
     let settings = config.store.as_ref().context("[store] pepper is missing: `openssl rand -base64 32`")?;
     let pool = pool(config, "store", config.database.command_connections)?;
     let store = store::Store::connect(pool.clone(), settings, keys)?;

@@ -11,9 +11,11 @@ use projections::audit::{self, Asked, CSV_HEAD, Entry};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::noting;
 use crate::Error;
 use crate::state::Gateway;
 use crate::who::Caller;
+use crate::write::Write;
 
 /// How the changes are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
@@ -33,6 +35,14 @@ impl Format {
             Self::Jsonl
         } else {
             Self::Json
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Csv => "csv",
+            Self::Jsonl => "jsonl",
         }
     }
 
@@ -61,11 +71,16 @@ impl Format {
 pub async fn file(
     gateway: Gateway,
     caller: Caller,
+    write: &Write,
     asked: Asked,
     page: Page,
     format: Format,
 ) -> Result<Response, Error> {
     let page = Page { limit: Some(100), ..page };
+    let mut reader = gateway.reader(&caller).await?;
+    let count = audit::count(&mut reader, &asked, &page).await?;
+    reader.rollback().await?;
+    noting::events(&gateway, &caller, write, &asked, format.name(), count).await?;
     let head = if matches!(format, Format::Csv) { CSV_HEAD } else { "" };
     let (first, next) = lines(&gateway, &caller, &asked, page, format).await?;
     let pages = stream::try_unfold(next, move |next| {
