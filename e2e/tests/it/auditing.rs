@@ -102,8 +102,8 @@ fn reading_the_audit_log_is_an_event_that_shows_in_it() {
         let project = alice.opens_a_project("Shop window").await;
         changes(&alice, &project, 1).await;
 
-        let looked = alice.get(&format!("audit/events?aggregate={project}&user={user}&type=ProjectCreated"));
-        let request = looked.await.expect(200).headers["x-request-id"].to_str().unwrap().to_owned();
+        let looked = format!("audit/events?aggregate={project}&user={user}&type=ProjectCreated");
+        let request = alice.get(&looked).await.expect(200).headers["x-request-id"].to_str().unwrap().to_owned();
         alice.get("audit/verify").await.expect(200);
         alice.get("audit/events?user=ada%40example.org").await.expect(200);
         let csv = alice.request(Method::GET, "audit/events?format=csv").send().await.unwrap();

@@ -12,11 +12,14 @@ mod everywhere;
 mod fixtures;
 mod full_disk;
 mod hard;
+mod keys;
 mod model_faults;
 mod outages;
 mod past;
 mod privacy;
 mod read_models;
+mod requests;
+mod stored;
 mod work;
 
 use std::panic::AssertUnwindSafe;

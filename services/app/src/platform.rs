@@ -198,6 +198,7 @@ impl Platform {
             read_pool: pool(&self.config, "gateway", self.config.database.read_connections)?,
             progress: self.progress.clone(),
             models: self.provider.models().into_iter().enumerate().map(model).collect(),
+            access_log: Some(self.config.kafka.clone()),
             redis: self.redis.clone(),
             revocations: self.revocations.clone(),
             verifier: self.verifier.clone(),

@@ -21,6 +21,8 @@ use crate::Config;
 pub struct Identity {
     pub user: UserId,
     pub tenant: TenantId,
+    /// The sign-in that the token belongs to.
+    pub family: FamilyId,
     internal_token: SecretString,
     /// When the access token ends.
     pub expires_at: DateTime<Utc>,
@@ -137,7 +139,7 @@ impl Inner {
             return Err(refused());
         }
         let internal_token = answer.internal_token.into();
-        Ok(Arc::new(Identity { user, tenant, internal_token, expires_at, revoked, learned: Instant::now() }))
+        Ok(Arc::new(Identity { user, tenant, family, internal_token, expires_at, revoked, learned: Instant::now() }))
     }
 
     /// All tokens of a family end together.

@@ -2,15 +2,18 @@
 //!
 //! **Invariant:** the tenant comes from the verified token, never from a body. Nothing here writes a table.
 
+mod access;
 mod access_log;
 mod address;
 mod api;
 mod ask;
 mod body;
+mod conditional;
 mod config;
 mod cookies;
 mod csrf;
 mod error;
+mod framing;
 mod headers;
 mod identity;
 mod limit;
@@ -60,6 +63,8 @@ pub struct Parts {
     pub progress: Progress,
     /// What `GET models` lists.
     pub models: Vec<ModelInfo>,
+    /// Where each request is recorded; `None`: nowhere.
+    pub access_log: Option<bus::Config>,
     /// Counts for all gateways, and brings revocations from other processes.
     pub redis: Option<redis::Client>,
     /// Auth's, where this process plays it too; else [`Revocations::remote`].
@@ -86,7 +91,12 @@ pub async fn serve_on(
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
     let (redis, revocations) = (parts.redis.clone(), parts.revocations.clone());
-    let (gateway, app) = build(config, parts)?;
+    let (gateway, publisher, app) = build(config, parts)?;
+    let served = CancellationToken::new();
+    let serving = async {
+        server::serve(listener, app, &gateway.config, shutdown.clone()).await;
+        served.cancel();
+    };
     let hearing = async {
         match redis {
             Some(redis) => revocations.follow(redis, shutdown.clone()).await,
@@ -94,7 +104,8 @@ pub async fn serve_on(
         }
     };
     tokio::join!(
-        server::serve(listener, app, &gateway.config, shutdown.clone()),
+        serving,
+        publisher.run(&served),
         gateway.identities.watch(&shutdown),
         hearing,
     );
@@ -103,17 +114,18 @@ pub async fn serve_on(
 
 /// The whole HTTP application, for tests: without a socket, and deaf to revocations.
 pub fn router(config: Config, parts: Parts) -> anyhow::Result<Router> {
-    build(config, parts).map(|(_, app)| app)
+    build(config, parts).map(|(_, _, app)| app)
 }
 
-fn build(config: Config, parts: Parts) -> anyhow::Result<(Gateway, Router)> {
+fn build(config: Config, parts: Parts) -> anyhow::Result<(Gateway, access::Publisher, Router)> {
     let assets = match &config.web_dir {
         Some(folder) => Assets::dir(folder).context("[gateway] web_dir")?,
         None => parts.assets.clone(),
     };
-    let gateway = Gateway::new(config, parts)?;
+    let (access, publisher) = access::channel(&config, parts.access_log.as_ref())?;
+    let gateway = Gateway::new(config, parts, access)?;
     let web_ui = web_ui::router(assets, gateway.origin.clone());
     let all = web_ui.merge(middleware::around_api(api::router(&gateway), &gateway));
     let app = middleware::around(all, &gateway);
-    Ok((gateway, app))
+    Ok((gateway, publisher, app))
 }

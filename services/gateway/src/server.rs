@@ -2,7 +2,6 @@
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -23,8 +22,6 @@ use tower::ServiceExt;
 use crate::Config;
 use crate::address::Peer;
 
-/// How long a client may leave the bytes we send it unread.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// Header lines of one request.
 const HEADERS: usize = 100;
 /// Bytes of the head of one request.
@@ -32,7 +29,7 @@ const HEAD: usize = 64 << 10;
 
 /// Serves until `shutdown`; then accepts nothing new and gives what is open `config.drain` to finish.
 pub async fn serve(listener: TcpListener, app: Router, config: &Config, shutdown: CancellationToken) {
-    let mut listener = StallGuard { listener: listener.tap_io(|socket| undelayed(socket)), patience: PATIENCE };
+    let mut listener = StallGuard { listener: listener.tap_io(|socket| undelayed(socket)), patience: config.unread_timeout };
     let places = Arc::new(Semaphore::new(config.connections.get()));
     let (connections, builder) = (TaskTracker::new(), Arc::new(protocol(config)));
     loop {
