@@ -5,6 +5,7 @@
 mod answers;
 mod auditing;
 mod bad_input;
+mod certificates;
 mod consumers;
 mod erasure;
 mod event_log;

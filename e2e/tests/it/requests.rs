@@ -7,7 +7,7 @@ use bus::{Partition, Reader, Start};
 use events::access::RequestServed;
 use testkit::{System, eventually};
 
-use crate::story;
+use crate::{disturbance, story};
 
 /// All records of one tenant that are on the topic now.
 async fn records_of(system: &System, tenant: &str) -> Vec<RequestServed> {
@@ -109,5 +109,20 @@ fn a_request_does_not_wait_for_a_log_that_cannot_be_written() {
         })
         .await;
         lonely.kill().await.unwrap();
+    });
+}
+
+#[test]
+fn a_token_that_was_refused_stays_refused_while_auth_is_away() {
+    disturbance(async |system: &mut System| {
+        let shows = async |system: &System, token: &str| {
+            let url = system.url.join("api/v1/models").unwrap();
+            system.client.get(url).bearer_auth(token).send().await.unwrap().status().as_u16()
+        };
+        let [known, unknown] = ["A", "B"].map(|letter| format!("atl_a_{}", letter.repeat(43)));
+        assert_eq!(shows(system, &known).await, 401);
+        system.core.kill().await;
+        assert_eq!(shows(system, &unknown).await, 503, "nobody can say");
+        assert_eq!(shows(system, &known).await, 401, "auth has said so before, and it was not asked again");
     });
 }

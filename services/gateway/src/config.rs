@@ -54,13 +54,19 @@ pub struct Config {
     #[serde(with = "humantime_serde")]
     pub fresh_wait: Duration,
 
-    /// How long who-is-asking is remembered before auth is asked again; a revocation is heard at once.
+    /// How long who-is-asking is remembered before auth is asked again, less up to a fifth by chance; a
+    /// revocation is heard at once.
     #[serde(with = "humantime_serde")]
     pub identity_cache: Duration,
 
     /// The same while revocations of other processes are not heard.
     #[serde(with = "humantime_serde")]
     pub identity_cache_blind: Duration,
+
+    /// How long a token that auth has refused is refused without asking again. One that is refused never becomes
+    /// good, so this only bounds what is remembered.
+    #[serde(with = "humantime_serde")]
+    pub refusal_cache: Duration,
 
     /// People remembered at once.
     pub identities: u64,
@@ -148,6 +154,7 @@ impl Default for Config {
             fresh_wait: Duration::from_secs(2),
             identity_cache: Duration::from_secs(30),
             identity_cache_blind: Duration::from_secs(4),
+            refusal_cache: Duration::from_secs(30),
             identities: 100_000,
             connections: NonZeroUsize::new(20_000).unwrap_or(NonZeroUsize::MIN),
             drain: Duration::from_secs(10),

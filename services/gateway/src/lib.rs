@@ -69,6 +69,8 @@ pub struct Parts {
     pub redis: Option<redis::Client>,
     /// Auth's, where this process plays it too; else [`Revocations::remote`].
     pub revocations: Revocations,
+    /// The certificate of the public port; `None`: a proxy before us has one.
+    pub tls: Option<tls::Public>,
     /// Checks internal tokens.
     pub verifier: Verifier,
     /// The web UI, where it is in the binary; a configured `web_dir` wins.
@@ -90,11 +92,11 @@ pub async fn serve_on(
     parts: Parts,
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
-    let (redis, revocations) = (parts.redis.clone(), parts.revocations.clone());
+    let (redis, revocations, tls) = (parts.redis.clone(), parts.revocations.clone(), parts.tls.clone());
     let (gateway, publisher, app) = build(config, parts)?;
     let served = CancellationToken::new();
     let serving = async {
-        server::serve(listener, app, &gateway.config, shutdown.clone()).await;
+        server::serve(listener, app, &gateway.config, tls, shutdown.clone()).await;
         served.cancel();
     };
     let hearing = async {
@@ -117,11 +119,14 @@ pub fn router(config: Config, parts: Parts) -> anyhow::Result<Router> {
     build(config, parts).map(|(_, _, app)| app)
 }
 
-fn build(config: Config, parts: Parts) -> anyhow::Result<(Gateway, access::Publisher, Router)> {
+fn build(mut config: Config, parts: Parts) -> anyhow::Result<(Gateway, access::Publisher, Router)> {
     let assets = match &config.web_dir {
         Some(folder) => Assets::dir(folder).context("[gateway] web_dir")?,
         None => parts.assets.clone(),
     };
+    if config.public_url.is_none() && parts.tls.is_some() {
+        config.public_url = Some(url::Url::parse(&format!("https://{}", config.listen))?);
+    }
     let (access, publisher) = access::channel(&config, parts.access_log.as_ref())?;
     let gateway = Gateway::new(config, parts, access)?;
     let web_ui = web_ui::router(assets, gateway.origin.clone());

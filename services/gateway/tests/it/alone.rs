@@ -24,6 +24,7 @@ fn alone() -> Router {
         progress: Progress::default(),
         models: Vec::new(),
         access_log: None,
+        tls: None,
         redis: None,
         revocations: Revocations::remote(),
         verifier: Verifier::new([signer.public_key().as_str()]).unwrap(),

@@ -78,6 +78,7 @@ impl House {
             progress: Progress::default(),
             models: vec![demo()],
             access_log: None,
+            tls: None,
             redis: None,
             revocations,
             verifier,
