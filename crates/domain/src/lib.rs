@@ -18,7 +18,9 @@ pub mod user;
 
 pub use aggregate::{Aggregate, Claim, DecodeError, Event, KeyOwners};
 pub use files::{FileChange, FileOp, MAX_CHANGE_BYTES, MAX_FILE_BYTES};
-pub use ids::{EventId, GenerationId, InspectionId, MessageId, ParseIdError, ProjectId, SessionId, TenantId, UserId, WorkerId};
+pub use ids::{
+    EventId, GenerationId, InspectionId, MessageId, ParseIdError, ProjectId, SessionId, TenantId, UserId, WorkerId,
+};
 pub use inspection::Inspection;
 pub use money::{Cost, Usage};
 pub use path::{BadPath, validate_path};

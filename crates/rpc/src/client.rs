@@ -7,11 +7,11 @@ use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Status};
 
-use crate::wire;
 use crate::auth::v1::{self as auth, auth_service_client::AuthServiceClient, auth_service_server::AuthService};
 use crate::command::v1::{
     self as command, command_service_client::CommandServiceClient, command_service_server::CommandService,
 };
+use crate::wire;
 
 /// Opens a channel on first use and again after a break.
 pub fn connect(url: &str, timeout: Duration) -> Result<Channel, tonic::transport::Error> {
@@ -23,11 +23,7 @@ pub fn connect(url: &str, timeout: Duration) -> Result<Channel, tonic::transport
 }
 
 /// Likewise, over mutual TLS. The URL's scheme says nothing: what is spoken with `tls` is never in the clear.
-pub fn connect_securely(
-    url: &str,
-    timeout: Duration,
-    tls: tls::Internal,
-) -> Result<Channel, tonic::transport::Error> {
+pub fn connect_securely(url: &str, timeout: Duration, tls: tls::Internal) -> Result<Channel, tonic::transport::Error> {
     let endpoint = Endpoint::from_shared(url.to_owned())?.connect_timeout(timeout).timeout(timeout);
     let connector = tower::service_fn(move |uri| wire::connect(uri, tls.clone()));
     Ok(endpoint.connect_with_connector_lazy(connector))

@@ -31,7 +31,7 @@ pub async fn listen(
     tls: Option<tls::Internal>,
 ) -> io::Result<impl Stream<Item = io::Result<Wire>> + Send> {
     let listener = TcpListener::bind(address).await?;
-    let sockets = stream::unfold(listener, |listener| async {
+    let sockets = stream::unfold(listener, |listener| async move {
         let accepted = listener.accept().await;
         if accepted.is_err() {
             tokio::time::sleep(BREATH).await;
@@ -39,7 +39,7 @@ pub async fn listen(
         Some((accepted.map(|(socket, _)| socket), listener))
     });
     let wires = sockets.map(move |socket| accepted(socket, tls.clone())).buffer_unordered(HANDSHAKES);
-    Ok(wires.filter_map(|wire| async {
+    Ok(wires.filter_map(|wire| async move {
         match wire {
             Ok(wire) => Some(Ok(wire)),
             Err(error) => {

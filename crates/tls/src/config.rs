@@ -72,7 +72,9 @@ impl Config {
             (None, None, None) => Ok(None),
             (Some(certificate), Some(key), Some(ca)) => {
                 let files = Files { certificate: certificate.clone(), key: key.clone(), ca: Some(ca.clone()) };
-                Internal::load(files, self).map(Some).context("[tls] internal_certificate, internal_key and internal_ca")
+                Internal::load(files, self)
+                    .map(Some)
+                    .context("[tls] internal_certificate, internal_key and internal_ca")
             }
             _ => bail!("[tls] needs all of internal_certificate, internal_key and internal_ca, or none of them"),
         }

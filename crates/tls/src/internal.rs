@@ -47,7 +47,8 @@ impl Internal {
         let host = host.trim_start_matches('[').trim_end_matches(']').to_owned(); // an IPv6 address of a URL
         let name = ServerName::try_from(host).map_err(io::Error::other)?;
         let connector = TlsConnector::from(self.ends.current().client.clone());
-        let connected = timeout(self.patience, connector.connect(name, io)).await.map_err(|_| io::ErrorKind::TimedOut)?;
+        let connected =
+            timeout(self.patience, connector.connect(name, io)).await.map_err(|_| io::ErrorKind::TimedOut)?;
         connected.map(TlsStream::Client)
     }
 

@@ -39,9 +39,8 @@ impl Files {
         let certificates = read(&self.certificate)?;
         let key = PrivateKeyDer::from_pem_file(&self.key)
             .with_context(|| format!("{} holds no private key", self.key.display()))?;
-        fits(&certificates, &key).with_context(|| {
-            format!("{} is not the key of {}", self.key.display(), self.certificate.display())
-        })?;
+        fits(&certificates, &key)
+            .with_context(|| format!("{} is not the key of {}", self.key.display(), self.certificate.display()))?;
         let mut roots = RootCertStore::empty();
         for root in self.ca.as_deref().map_or_else(|| Ok(Vec::new()), read)? {
             roots.add(root).context("the authority's certificate cannot be used")?;

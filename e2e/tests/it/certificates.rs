@@ -104,10 +104,8 @@ fn processes_know_each_other_by_their_certificates_and_let_nobody_else_in() {
         };
         let client = web.client();
         let (_known, known) = gateway("https", &own);
-        eventually("who is known is let in", || async {
-            (signs_up(&client, known).await == Some(201)).then_some(())
-        })
-        .await;
+        eventually("who is known is let in", || async { (signs_up(&client, known).await == Some(201)).then_some(()) })
+            .await;
 
         // The house is up by now: whoever is refused is refused for what they show.
         for (what, (_process, port)) in [("wrong", gateway("https", &wrong)), ("none", gateway("http", &[]))] {

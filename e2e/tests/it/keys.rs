@@ -43,8 +43,7 @@ async fn somebody(system: &System, prompt: &str) -> (Person, String, String) {
 
 /// What a process that has no key in its memory reads of the prompt.
 async fn prompt_of(system: &System, session: &str) -> Result<Value, String> {
-    let shown =
-        system.runs(&["events", "show", "--session", session, "--type", "MessagePosted", "--open"]).await;
+    let shown = system.runs(&["events", "show", "--session", session, "--type", "MessagePosted", "--open"]).await;
     let line = String::from_utf8_lossy(&shown.stdout).lines().next().map(str::to_owned);
     match line.filter(|_| shown.status.success()) {
         Some(line) => Ok(serde_json::from_str::<Value>(&line).unwrap()["data"]["private"].clone()),

@@ -103,7 +103,8 @@ fn a_request_does_not_wait_for_a_log_that_cannot_be_written() {
         let metrics = format!("http://127.0.0.1:{operations_port}/metrics");
         eventually("what was dropped is counted", || async {
             let text = system.client.get(&metrics).send().await.ok()?.text().await.ok()?;
-            let line = text.lines().find(|line| line.starts_with("atelier_access_log_records_total{outcome=\"dropped\"}"))?;
+            let line =
+                text.lines().find(|line| line.starts_with("atelier_access_log_records_total{outcome=\"dropped\"}"))?;
             let dropped: f64 = line.rsplit(' ').next()?.parse().ok()?;
             (dropped >= 30.0).then_some(())
         })

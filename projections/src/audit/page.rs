@@ -69,11 +69,8 @@ const COLUMNS: &str = "id, tenant_id, position, at, actor, event_type, aggregate
 
 /// Each table gives as many as are asked for at most, by its own index.
 fn query() -> String {
-    let part = |table: &&str| {
-        format!(
-            "(select {COLUMNS} from read.{table} where {WHERE} order by position desc limit $8)"
-        )
-    };
+    let part =
+        |table: &&str| format!("(select {COLUMNS} from read.{table} where {WHERE} order by position desc limit $8)");
     let parts: Vec<_> = TABLES.iter().map(part).collect();
     format!("select * from ({}) as audit order by position desc limit $8", parts.join(" union all "))
 }

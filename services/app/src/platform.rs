@@ -126,7 +126,20 @@ impl Platform {
         let (health, progress) = (Health::default(), Progress::default());
         // All of them before the first one starts, so that no role alone makes the process look ready.
         roles.iter().for_each(|role| drop(health.role(role.name())));
-        Ok(Self { config, health, keys, verifier, command, auth, provider, progress, revocations, redis, certificates, local })
+        Ok(Self {
+            config,
+            health,
+            keys,
+            verifier,
+            command,
+            auth,
+            provider,
+            progress,
+            revocations,
+            redis,
+            certificates,
+            local,
+        })
     }
 
     /// One role, put together.
@@ -295,7 +308,9 @@ pub fn pool(config: &Config, owner: &'static str, connections: u32) -> anyhow::R
 fn channel(url: &str, config: &Config, tls: Option<&tls::Internal>) -> anyhow::Result<Channel> {
     match tls {
         Some(tls) => Ok(rpc::connect_securely(url, config.rpc.timeout, tls.clone())?),
-        None if url.starts_with("https:") => bail!("{url} needs certificates: set [tls] internal_certificate and the rest"),
+        None if url.starts_with("https:") => {
+            bail!("{url} needs certificates: set [tls] internal_certificate and the rest")
+        }
         None => Ok(rpc::connect(url, config.rpc.timeout)?),
     }
 }

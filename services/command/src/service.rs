@@ -13,7 +13,8 @@ use tonic::{Code, Request, Response, Status};
 use crate::end_generation::Ending;
 use crate::error::status;
 use crate::{
-    Commands, conversation, end_generation, inspections, leases, past, projects, replay, sessions, start_generation, users,
+    Commands, conversation, end_generation, inspections, leases, past, projects, replay, sessions, start_generation,
+    users,
 };
 
 impl Commands {

@@ -47,7 +47,8 @@ pub async fn answer(State(gateway): State<Gateway>, request: Request, next: Next
 
 /// With a tag, unless it is larger than `limit`: such a one goes out as it is.
 async fn tagged(response: Response, limit: usize) -> Result<Response, Error> {
-    if response.headers().contains_key(ETAG) || response.body().size_hint().exact().is_none_or(|size| size > limit as u64)
+    if response.headers().contains_key(ETAG)
+        || response.body().size_hint().exact().is_none_or(|size| size > limit as u64)
     {
         return Ok(response);
     }
@@ -79,7 +80,8 @@ mod tests {
 
     #[test]
     fn a_tag_is_known_weakly_and_among_others() {
-        let known = |known: &'static str| is_known(&HeaderValue::from_static(known), &HeaderValue::from_static("\"3\""));
+        let known =
+            |known: &'static str| is_known(&HeaderValue::from_static(known), &HeaderValue::from_static("\"3\""));
         assert!(known("\"3\"") && known("W/\"3\"") && known("\"2\", \"3\"") && known("*"));
         assert!(!known("\"2\"") && !known("") && !known("\"33\""));
     }

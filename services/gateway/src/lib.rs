@@ -105,12 +105,7 @@ pub async fn serve_on(
             None => shutdown.cancelled().await,
         }
     };
-    tokio::join!(
-        serving,
-        publisher.run(&served),
-        gateway.identities.watch(&shutdown),
-        hearing,
-    );
+    tokio::join!(serving, publisher.run(&served), gateway.identities.watch(&shutdown), hearing,);
     Ok(())
 }
 

@@ -112,8 +112,7 @@ impl Limiter {
 
     /// Counts one request for all of these, or for none if one of them has no more.
     pub async fn count_all(&self, subjects: &[Subject]) -> Decision {
-        let shares: Vec<Share> =
-            subjects.iter().map(|subject| (subject.key(), subject.limit(&self.limits))).collect();
+        let shares: Vec<Share> = subjects.iter().map(|subject| (subject.key(), subject.limit(&self.limits))).collect();
         let Some(shared) = &self.shared else { return self.here.count(&shares) };
         match shared.count(&shares).await {
             Some(decision) => {
@@ -123,7 +122,9 @@ impl Limiter {
                 decision
             }
             // Other gateways count apart now, so each allows less.
-            None => self.here.count(&shares.into_iter().map(|(key, limit)| (key, (limit / 2).max(1))).collect::<Vec<_>>()),
+            None => {
+                self.here.count(&shares.into_iter().map(|(key, limit)| (key, (limit / 2).max(1))).collect::<Vec<_>>())
+            }
         }
     }
 

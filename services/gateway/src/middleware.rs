@@ -14,7 +14,9 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::state::Gateway;
-use crate::{Config, Error, access, access_log, address, conditional, csrf, framing, headers, recovery, request_id, who};
+use crate::{
+    Config, Error, access, access_log, address, conditional, csrf, framing, headers, recovery, request_id, who,
+};
 
 /// Around the API only.
 pub fn around_api(api: Router, gateway: &Gateway) -> Router {

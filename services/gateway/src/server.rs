@@ -35,7 +35,8 @@ pub async fn serve(
     tls: Option<tls::Public>,
     shutdown: CancellationToken,
 ) {
-    let mut listener = StallGuard { listener: listener.tap_io(|socket| undelayed(socket)), patience: config.unread_timeout };
+    let mut listener =
+        StallGuard { listener: listener.tap_io(|socket| undelayed(socket)), patience: config.unread_timeout };
     let places = Arc::new(Semaphore::new(config.connections.get()));
     let (connections, builder) = (TaskTracker::new(), Arc::new(protocol(config)));
     loop {

@@ -41,7 +41,8 @@ pub async fn topics() -> Written {
     let prefix = format!("r{}.", TESTS.fetch_add(1, Ordering::Relaxed));
     let config = Config { bootstrap: STACK.1.kafka.clone(), prefix, ..Config::default() };
     let admin: AdminClient<DefaultClientContext> = bus::client(&config).create().unwrap();
-    let names = ["users", "tenants", "projects", "sessions", "inspections", "billing"].map(|name| config.topics().named(name));
+    let names =
+        ["users", "tenants", "projects", "sessions", "inspections", "billing"].map(|name| config.topics().named(name));
     let new = names.iter().map(|name| NewTopic::new(name, 12, TopicReplication::Fixed(1)));
     let options = AdminOptions::new().operation_timeout(Some(Duration::from_secs(60)));
     let made = admin.create_topics(&new.collect::<Vec<_>>(), &options).await.unwrap();

@@ -127,7 +127,11 @@ mod tests {
         let both = [share("person", 5), share("tenant", 2)].concat();
         for left in [1, 0] {
             let decision = here.count_at(&both, now);
-            assert_eq!((decision.allowed, decision.limit, decision.limit - decision.used), (true, 2, left), "the tightest");
+            assert_eq!(
+                (decision.allowed, decision.limit, decision.limit - decision.used),
+                (true, 2, left),
+                "the tightest"
+            );
         }
         for _ in 0..9 {
             let refused = here.count_at(&both, now);

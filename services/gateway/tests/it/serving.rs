@@ -101,14 +101,20 @@ async fn a_smuggled_request_is_refused() {
     let heads = [
         ("both lengths", format!("content-length: 6\r\ntransfer-encoding: chunked\r\n\r\n{chunked}")),
         ("both, the other way round", format!("transfer-encoding: chunked\r\ncontent-length: 6\r\n\r\n{chunked}")),
-        ("both, and the length is right", format!("transfer-encoding: chunked\r\ncontent-length: {long}\r\n\r\n{chunked}")),
+        (
+            "both, and the length is right",
+            format!("transfer-encoding: chunked\r\ncontent-length: {long}\r\n\r\n{chunked}"),
+        ),
         ("two lengths", format!("content-length: 0\r\ncontent-length: {long}\r\n\r\n{inner}")),
         ("a list of lengths", format!("content-length: 0, {long}\r\n\r\n{inner}")),
         ("a length with a sign", format!("content-length: +0\r\n\r\n{inner}")),
         ("a negative length", format!("content-length: -1\r\n\r\n{inner}")),
         ("a length in hex", format!("content-length: 0x0\r\n\r\n{inner}")),
         ("two encodings", format!("transfer-encoding: chunked\r\ntransfer-encoding: identity\r\n\r\n{chunked}")),
-        ("the same encoding twice", format!("transfer-encoding: chunked\r\ntransfer-encoding: chunked\r\n\r\n{chunked}")),
+        (
+            "the same encoding twice",
+            format!("transfer-encoding: chunked\r\ntransfer-encoding: chunked\r\n\r\n{chunked}"),
+        ),
         ("an unknown encoding", format!("transfer-encoding: xchunked\r\n\r\n{chunked}")),
         ("chunked and not last", format!("transfer-encoding: chunked, identity\r\n\r\n{chunked}")),
         ("a blank before the colon", format!("transfer-encoding : chunked\r\n\r\n{chunked}")),
@@ -150,7 +156,12 @@ async fn whoever_reads_nothing_is_cut_off_and_others_are_served() {
     // It is over when nothing can be sent to it any more.
     within_ten_seconds(async {
         while slow.write_all(ask.as_bytes()).await.is_ok() {
-            assert!(served.says("GET /api/v1/auth/providers HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.starts_with("HTTP/1.1 200"));
+            assert!(
+                served
+                    .says("GET /api/v1/auth/providers HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+                    .await
+                    .starts_with("HTTP/1.1 200")
+            );
         }
     })
     .await;

@@ -22,7 +22,9 @@ pub(crate) async fn drop_copies(pool: PgPool, keys: Keys, every: Duration) -> In
             Ok(()) = erasures.changed() => {}
         }
         if let Err(error) = forget(&pool, &keys).await {
-            tracing::warn!("copies of read models may hold texts of who was erased, and are looked at again: {error:#}");
+            tracing::warn!(
+                "copies of read models may hold texts of who was erased, and are looked at again: {error:#}"
+            );
         }
     }
 }
