@@ -32,6 +32,8 @@ impl Install {
             ("ATELIER_OPERATIONS_LISTEN", "127.0.0.1:0".to_owned()),
             ("ATELIER_LIMITS_ANONYMOUS_PER_MINUTE", "10000000".to_owned()),
             ("ATELIER_LIMITS_SIGNED_IN_PER_MINUTE", "10000000".to_owned()),
+            ("ATELIER_LIMITS_DEVICE_PER_MINUTE", "10000000".to_owned()),
+            ("ATELIER_LIMITS_TENANT_PER_MINUTE", "10000000".to_owned()),
             ("ATELIER_LIMITS_SIGN_IN_PER_MINUTE", "10000000".to_owned()),
             ("ATELIER_EDGE_STREAMS_PER_USER", "20000".to_owned()),
             ("ATELIER_EDGE_STREAMS_PER_TENANT", "20000".to_owned()),

@@ -16,7 +16,7 @@ from confluent_kafka.schema_registry import SchemaRegistryClient
 from confluent_kafka.schema_registry.avro import AvroDeserializer
 from confluent_kafka.serialization import MessageField, SerializationContext
 
-TOPICS = ["users", "tenants", "projects", "sessions", "billing"]
+TOPICS = ["users", "tenants", "projects", "sessions", "inspections", "billing"]
 ENDINGS = {"GenerationCompleted", "GenerationFailed", "GenerationCancelled"}
 TOKENS = ["prompt_tokens", "completion_tokens", "total_tokens"]
 

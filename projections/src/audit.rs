@@ -11,7 +11,7 @@ mod readable;
 use std::marker::PhantomData;
 
 use chrono::{DateTime, Utc};
-use domain::{Event, project, session, user};
+use domain::{Event, inspection, project, session, user};
 use serde::Serialize;
 use serde_json::Value;
 use sqlx::{FromRow, PgConnection};
@@ -20,7 +20,7 @@ use crate::fact::{Error, Fact, Projection, Source, column};
 
 pub use erase::{Erased, erase};
 pub use lines::CSV_HEAD;
-pub use page::{Asked, Verification, last_verification, page, person_of};
+pub use page::{Asked, Verification, count, last_verification, page, person_of};
 use readable::Change;
 
 /// The fold of one topic, by its type of event.
@@ -28,7 +28,7 @@ use readable::Change;
 pub struct Audit<E>(PhantomData<E>);
 
 /// Every topic's table.
-const TABLES: [&str; 3] = ["audit_users", "audit_projects", "audit_sessions"];
+const TABLES: [&str; 4] = ["audit_users", "audit_projects", "audit_sessions", "audit_inspections"];
 
 /// One change, as an auditor reads it.
 #[derive(Debug, Clone, PartialEq, Serialize, FromRow)]
@@ -82,6 +82,7 @@ macro_rules! projection {
 projection!(user::Event, "audit_users", "users", "user");
 projection!(project::Event, "audit_projects", "projects", "project");
 projection!(session::Event, "audit_sessions", "sessions", "session");
+projection!(inspection::Event, "audit_inspections", "inspections", "inspection");
 
 /// As it is stored: what is personal stands apart, so that it can go by itself.
 struct Row<'a> {

@@ -69,6 +69,16 @@ impl Reader {
         Ok(self.consumer.incremental_unassign(&list(partition, Offset::Invalid)?)?)
     }
 
+    /// Fetches nothing more of these partitions; what was fetched and not read comes again after `resume`.
+    pub fn pause(&self, partitions: &[Partition]) -> Result<(), Error> {
+        Ok(self.consumer.pause(&names(partitions))?)
+    }
+
+    /// Goes on with these partitions where they were paused.
+    pub fn resume(&self, partitions: &[Partition]) -> Result<(), Error> {
+        Ok(self.consumer.resume(&names(partitions))?)
+    }
+
     /// The next record of any partition; in order within each. Waits for one. May be dropped and called again.
     pub async fn next(&self) -> Result<Record, Error> {
         loop {
@@ -130,6 +140,14 @@ fn missing(partition: &Partition, error: Error) -> Error {
         ) => Error::UnknownTopic(partition.to_string()),
         _ => error,
     }
+}
+
+fn names(partitions: &[Partition]) -> TopicPartitionList {
+    let mut list = TopicPartitionList::new();
+    for partition in partitions {
+        list.add_partition(&partition.topic, partition.number);
+    }
+    list
 }
 
 fn list(partition: &Partition, offset: Offset) -> Result<TopicPartitionList, KafkaError> {

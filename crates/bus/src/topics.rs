@@ -79,7 +79,7 @@ impl File {
 const DEAD_LETTER: &str = ".dead-letter";
 
 /// Each has the facts of one type of aggregate, whose name is the singular.
-const OF_AGGREGATES: [&str; 4] = ["users", "tenants", "projects", "sessions"];
+const OF_AGGREGATES: [&str; 5] = ["users", "tenants", "projects", "sessions", "inspections"];
 
 /// The names of our topics in one installation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,6 +110,11 @@ impl Topics {
     /// Facts about conversations, keyed by session id.
     pub fn sessions(&self) -> String {
         self.named("sessions")
+    }
+
+    /// Who read the audit log, keyed by the reading's id.
+    pub fn inspections(&self) -> String {
+        self.named("inspections")
     }
 
     /// Facts about accounts and invoices, keyed by account id.
@@ -183,6 +188,7 @@ mod tests {
             topics.projects(),
             topics.sessions(),
             topics.billing(),
+            topics.inspections(),
             topics.generation_requests(),
             topics.generation_control(),
             topics.session_stream(),

@@ -111,6 +111,16 @@ typed_id!(
     WorkerId, "wrk"
 );
 
+typed_id!(
+    /// One look into the audit log.
+    InspectionId, "ins"
+);
+
+impl TenantId {
+    /// Of what concerns no organisation alone: what operators do to the installation.
+    pub const SYSTEM: Self = Self(Uuid::nil());
+}
+
 impl GenerationId {
     /// The id of the assistant's message that this answer becomes.
     pub const fn answer(&self) -> MessageId {

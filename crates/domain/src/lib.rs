@@ -8,6 +8,7 @@ mod files;
 #[cfg(test)]
 mod given;
 mod ids;
+pub mod inspection;
 mod money;
 mod path;
 pub mod project;
@@ -17,7 +18,10 @@ pub mod user;
 
 pub use aggregate::{Aggregate, Claim, DecodeError, Event, KeyOwners};
 pub use files::{FileChange, FileOp, MAX_CHANGE_BYTES, MAX_FILE_BYTES};
-pub use ids::{EventId, GenerationId, MessageId, ParseIdError, ProjectId, SessionId, TenantId, UserId, WorkerId};
+pub use ids::{
+    EventId, GenerationId, InspectionId, MessageId, ParseIdError, ProjectId, SessionId, TenantId, UserId, WorkerId,
+};
+pub use inspection::Inspection;
 pub use money::{Cost, Usage};
 pub use path::{BadPath, validate_path};
 pub use project::Project;

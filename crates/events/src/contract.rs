@@ -13,7 +13,7 @@ pub struct Contract {
     pub event_type: &'static str,
     /// The record's full name, for example `atelier.session.GenerationRequested`.
     pub subject: &'static str,
-    /// The folder of the schema, for example `session`; `stream` and `audit` hold what is not an event.
+    /// The folder of the schema, for example `session`; `stream`, `audit` and `access` hold what is not an event.
     pub aggregate: &'static str,
     /// 1, 2, 3 … per subject.
     pub version: u32,
@@ -45,7 +45,7 @@ impl Contract {
 
     /// Whether its records are events of an aggregate, and begin with an envelope.
     pub fn is_event(&self) -> bool {
-        !matches!(self.aggregate, "stream" | "audit")
+        !matches!(self.aggregate, "stream" | "audit" | "access")
     }
 
     pub(crate) fn frame(&self, value: &impl serde::Serialize) -> Result<Vec<u8>, EncodeError> {

@@ -6,6 +6,7 @@
 //!
 //! **Invariant:** nothing personal is encoded in the clear: `private` and `private_files` are refused.
 
+pub mod access;
 mod check;
 pub mod compatibility;
 mod contract;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -31,6 +32,17 @@ impl Keys {
     pub async fn is_erased(&self, owner: &str) -> Result<bool> {
         let query = "select exists (select from keys.erasures where owner = $1)";
         Ok(sqlx::query_scalar(query).bind(owner).fetch_one(&self.pool).await?)
+    }
+
+    /// Whether one of these keys is destroyed.
+    pub async fn any_destroyed(&self, key_ids: &[String]) -> Result<bool> {
+        let query = "select exists (select from keys.data_keys where key_id = any($1) and wrapped is null)";
+        Ok(sqlx::query_scalar(query).bind(key_ids).fetch_one(&self.pool).await?)
+    }
+
+    /// When somebody was last erased, or a project; `None`: nobody ever was.
+    pub async fn last_erasure(&self) -> Result<Option<DateTime<Utc>>> {
+        Ok(sqlx::query_scalar("select max(erased_at) from keys.erasures").fetch_one(&self.pool).await?)
     }
 
     /// Changes whenever somebody was erased: whoever keeps opened texts in memory drops them.

@@ -21,4 +21,4 @@ pub use error::{Error, Unreadable};
 pub use export::{Export, Format};
 pub use log::{Log, Until};
 pub use opening::open_all;
-pub use order::Order;
+pub use order::{Order, ROOM};

@@ -11,7 +11,7 @@ use tokio::time::sleep;
 use crate::{Choice, Error};
 
 /// Where the domain's facts are.
-const TOPICS: [&str; 5] = ["users", "tenants", "projects", "sessions", "billing"];
+const TOPICS: [&str; 6] = ["users", "tenants", "projects", "sessions", "inspections", "billing"];
 /// How far the clocks of machines may differ: an event may have been decided so long after its record was written.
 const SKEW: TimeDelta = TimeDelta::minutes(5);
 /// The pause before a question is asked again.
@@ -43,6 +43,8 @@ pub struct Log {
     open: HashMap<Partition, i64>,
     /// The highest position seen in each partition: the relay repeats after a crash.
     seen: HashMap<Partition, i64>,
+    /// Those that wait for the others.
+    held: Vec<Partition>,
     total: u64,
     read: u64,
     /// How long a question to the cluster may take.
@@ -54,7 +56,8 @@ impl Log {
     pub async fn open(config: &Config, choice: &Choice, until: Until) -> Result<Self, Error> {
         let (reader, topics) = (Reader::new(config)?, config.topics());
         let (open, seen, patience) = (HashMap::new(), HashMap::new(), config.request_timeout);
-        let mut log = Self { reader, topics, until, open, seen, total: 0, read: 0, patience };
+        let held = Vec::new();
+        let mut log = Self { reader, topics, until, open, seen, held, total: 0, read: 0, patience };
         let places = partitions(&log.topics, choice).into_iter().map(|partition| log.place(partition, choice));
         let mut places = try_join_all(places).await?;
         places.retain(|place| until == Until::Forever || place.start < place.end);
@@ -102,6 +105,20 @@ impl Log {
             }
         }
         Ok(None)
+    }
+
+    /// Reads nothing more of these partitions until this is said again without them.
+    pub fn hold(&mut self, ahead: Vec<Partition>) -> Result<(), Error> {
+        if ahead == self.held {
+            return Ok(());
+        }
+        let only_in = |some: &[Partition], others: &[Partition]| -> Vec<Partition> {
+            some.iter().filter(|partition| !others.contains(partition)).cloned().collect()
+        };
+        self.reader.pause(&only_in(&ahead, &self.held))?;
+        self.reader.resume(&only_in(&self.held, &ahead))?;
+        self.held = ahead;
+        Ok(())
     }
 
     /// Records read so far, and how many there are to read.

@@ -6,7 +6,7 @@ use bus::Partition;
 
 use crate::{Entry, Error, Log};
 
-/// Holds events back until it is their turn.
+/// Holds events back until it is their turn; roughly as many as it has room for.
 pub struct Order {
     /// What was wanted and what was not: a position that is `None` was only counted.
     waiting: BTreeMap<i64, Option<Entry>>,
@@ -14,12 +14,40 @@ pub struct Order {
     reached: HashMap<Partition, i64>,
     /// The position that must come next, where all of the log is read.
     dense: Option<i64>,
+    /// Events that wait; where there are more, partitions that are ahead are not read further.
+    room: usize,
 }
+
+/// Events that may wait where nothing else is said.
+pub const ROOM: usize = 100_000;
 
 impl Order {
     /// `dense`: the log is read from its beginning, so that a missing position is an error.
     pub fn new(dense: bool) -> Self {
-        Self { waiting: BTreeMap::new(), reached: HashMap::new(), dense: dense.then_some(1) }
+        Self { waiting: BTreeMap::new(), reached: HashMap::new(), dense: dense.then_some(1), room: ROOM }
+    }
+
+    /// With room for so many events.
+    #[must_use]
+    pub fn with_room(self, room: usize) -> Self {
+        Self { room, ..self }
+    }
+
+    /// How many wait.
+    pub fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// The partitions that must wait for the others: all that are beyond the first event that waits. Once the
+    /// others are there too, its turn has come.
+    pub fn ahead(&self, log: &Log) -> Vec<Partition> {
+        let Some((first, _)) = self.waiting.first_key_value().filter(|_| self.waiting.len() >= self.room) else {
+            return Vec::new();
+        };
+        let is_ahead = |partition: &&Partition| self.reached.get(*partition).is_some_and(|reached| reached >= first);
+        let mut ahead: Vec<Partition> = log.unfinished().filter(is_ahead).cloned().collect();
+        ahead.sort();
+        ahead
     }
 
     /// Takes an event; one that is not wanted still counts.

@@ -11,6 +11,7 @@ use crate::auth::v1::{self as auth, auth_service_client::AuthServiceClient, auth
 use crate::command::v1::{
     self as command, command_service_client::CommandServiceClient, command_service_server::CommandService,
 };
+use crate::wire;
 
 /// Opens a channel on first use and again after a break.
 pub fn connect(url: &str, timeout: Duration) -> Result<Channel, tonic::transport::Error> {
@@ -19,6 +20,13 @@ pub fn connect(url: &str, timeout: Duration) -> Result<Channel, tonic::transport
         .timeout(timeout)
         .tcp_nodelay(true)
         .connect_lazy())
+}
+
+/// Likewise, over mutual TLS. The URL's scheme says nothing: what is spoken with `tls` is never in the clear.
+pub fn connect_securely(url: &str, timeout: Duration, tls: tls::Internal) -> Result<Channel, tonic::transport::Error> {
+    let endpoint = Endpoint::from_shared(url.to_owned())?.connect_timeout(timeout).timeout(timeout);
+    let connector = tower::service_fn(move |uri| wire::connect(uri, tls.clone()));
+    Ok(endpoint.connect_with_connector_lazy(connector))
 }
 
 fn with_token<T>(message: T, token: &str) -> Result<Request<T>, Status> {
@@ -82,6 +90,7 @@ handle!(
         cancel_generation: CancelGenerationRequest => Accepted,
         import_files: ImportFilesRequest => NewVersion,
         restore_version: RestoreVersionRequest => NewVersion,
+        note_audit_read: NoteAuditReadRequest => Accepted,
         describe_session: DescribeSessionRequest => DescribeSessionResponse,
         past_project: PastRequest => PastProjectResponse,
         past_session: PastRequest => PastSessionResponse,

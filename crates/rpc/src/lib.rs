@@ -5,11 +5,13 @@ mod fault;
 mod hint;
 pub mod identity;
 mod service_token;
+mod wire;
 
-pub use client::{Auth, Command, connect};
+pub use client::{Auth, Command, connect, connect_securely};
 pub use fault::{CODE, fault, stable_code};
 pub use hint::Hint;
 pub use service_token::ServiceToken;
+pub use wire::{Wire, listen};
 
 /// Generated from `proto/atelier/command/v1/command.proto`.
 pub mod command {

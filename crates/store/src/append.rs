@@ -8,9 +8,14 @@ use crate::claims::ClaimRow;
 use crate::root::EVENT_VERSION;
 use crate::{Error, Store};
 
+/// As `store.require_era` raises it.
+const OTHER_ERA: &str = "AT001";
+
 /// Everything that one append writes.
 pub struct Append<'a> {
     pub place: Place<'a>,
+    /// When what it builds on was read; in another era it leaves nothing behind.
+    pub era: &'a str,
     pub batch: Batch,
     pub claims: Vec<ClaimRow>,
     /// All unique values that the aggregate has taken before are free again.
@@ -47,11 +52,20 @@ impl Store {
             return Ok(());
         }
         let mut statement = self.statement(append);
-        statement.build().execute(&self.pool).await.map_err(failure)?;
+        statement.build().execute(&self.pool).await.map_err(|error| self.refused(error))?;
         runtime::crash_point("store.committed");
         metrics::counter!("atelier_store_appended_events_total").increment(append.batch.event_ids.len() as u64);
         self.announce_append();
         Ok(())
+    }
+
+    fn refused(&self, error: sqlx::Error) -> Failure {
+        let code = error.as_database_error().and_then(|error| error.code().map(|code| code == OTHER_ERA));
+        if code == Some(true) {
+            self.end_era();
+            return Failure::Lost;
+        }
+        failure(error)
     }
 
     /// Only the parts that are needed, so that the common append is a bare insert.
@@ -174,7 +188,9 @@ fn events<'a>(sql: &mut QueryBuilder<'a, Postgres>, append: &'a Append<'_>) {
         .push_bind(batch.schema_ids.as_slice())
         .push(", ")
         .push_bind(batch.digests.as_slice())
-        .push(") with ordinality as event (event_type, payload, event_id, schema_id, digest, place) order by place");
+        .push(") with ordinality as event (event_type, payload, event_id, schema_id, digest, place) cross join store.require_era(")
+        .push_bind(append.era)
+        .push(") order by place");
 }
 
 /// The side writes of a statement, in a fixed order: two appends never wait for each other in a circle.

@@ -9,6 +9,7 @@ use tokio::time::sleep;
 use crate::answers::Stored;
 use crate::append::{Append, Failure};
 use crate::batch::{Batch, Place};
+use crate::era::Era;
 use crate::load::{Basis, Loaded};
 use crate::{Call, Error, Store, claims, snapshot};
 
@@ -44,15 +45,17 @@ impl Store {
         A: Aggregate,
         A::Command: Clone,
     {
-        if let Some(loaded) = self.hot.find::<A>(call.tenant, id)
-            && let Some(executed) = self.at_once(call, id, command.clone(), &loaded, &answer).await?
+        let era = self.era().await?;
+        if let Some(loaded) = self.hot.find::<A>(call.tenant, id, &era)
+            && let Some(executed) = self.at_once(call, id, command.clone(), (&era, &loaded), &answer).await?
         {
             return Ok(executed);
         }
         let mut lost = 0;
         loop {
+            let era = self.era().await?;
             let basis = self.basis::<A>(call.tenant, Some(call), id).await?;
-            match self.attempt(call, id, command.clone(), basis, &answer).await {
+            match self.attempt(call, id, command.clone(), (&era, basis), &answer).await {
                 Ok(executed) => return Ok(executed),
                 Err(Failure::Other(error)) => return Err(error),
                 Err(Failure::Taken | Failure::Lost) if lost == self.config.races => return Err(Error::Conflict),
@@ -68,12 +71,12 @@ impl Store {
         call: &Call,
         id: &str,
         command: A::Command,
-        loaded: &Loaded<A>,
+        (era, loaded): (&Era, &Loaded<A>),
         answer: &(impl Fn(&Executed<A>) -> Value + Send + Sync),
     ) -> Result<Option<Executed<A>>, Error> {
         let decided = require_version(call, loaded.version).and_then(|()| self.decide(loaded, command, answer));
         let Some(executed) = decided.ok().filter(|executed| !executed.events.is_empty()) else { return Ok(None) };
-        match self.commit(call, id, loaded.version, &executed).await {
+        match self.commit(call, id, (era, loaded.version), &executed).await {
             Ok(event_ids) => Ok(Some(Executed { event_ids, ..executed })),
             Err(Failure::Lost | Failure::Taken) => {
                 self.hot.forget(id);
@@ -88,7 +91,7 @@ impl Store {
         call: &Call,
         id: &str,
         command: A::Command,
-        basis: Basis<A>,
+        (era, basis): (&Era, Basis<A>),
         answer: &(impl Fn(&Executed<A>) -> Value + Send + Sync),
     ) -> Result<Executed<A>, Failure> {
         let Basis { loaded, stored } = basis;
@@ -97,7 +100,7 @@ impl Store {
         }
         require_version(call, loaded.version)?;
         let executed = self.decide(&loaded, command, answer)?;
-        let event_ids = self.commit(call, id, loaded.version, &executed).await?;
+        let event_ids = self.commit(call, id, (era, loaded.version), &executed).await?;
         Ok(Executed { event_ids, ..executed })
     }
 
@@ -122,12 +125,12 @@ impl Store {
         Ok(Executed { answer: answer(&executed), ..executed })
     }
 
-    /// Appends what was decided on version `after`; the ids of the events.
+    /// Appends what was decided on version `after`, in this era; the ids of the events.
     pub(crate) async fn commit<A: Aggregate>(
         &self,
         call: &Call,
         id: &str,
-        after: i64,
+        (era, after): (&Era, i64),
         executed: &Executed<A>,
     ) -> Result<Vec<String>, Failure> {
         let sealer = self.sealer(call.tenant, &executed.state).await?;
@@ -138,11 +141,11 @@ impl Store {
         let answer = call.idempotency.as_ref().map(|_| executed.answer.clone());
         let snapshot = self.snapshot_if_due(sealer.as_ref(), id, after, executed)?;
         let releases = executed.events.iter().any(domain::Event::releases);
-        let append = Append { place, batch, claims, releases, answer, snapshot };
+        let append = Append { place, era, batch, claims, releases, answer, snapshot };
         match self.append(&append).await {
             Ok(()) => {
                 let loaded = Loaded { state: executed.state.clone(), version: append.version() };
-                self.hot.keep(call.tenant, id, loaded);
+                self.hot.keep(call.tenant, id, era.clone(), loaded);
                 Ok(append.batch.event_ids)
             }
             Err(Failure::Taken) => Err(self.who_was_quicker(call, &append).await?),

@@ -8,6 +8,7 @@ use events::Envelope;
 use serde_json::Value;
 
 use crate::append::Failure;
+use crate::era::Era;
 use crate::{Call, Clock, Error, Executed, Fact, Loaded, Root, Store};
 
 /// The store on behalf of one caller: `cqrs-es` itself has no tenants and no callers.
@@ -26,6 +27,7 @@ pub struct Context<A: Aggregate> {
     id: String,
     root: Root<A>,
     version: i64,
+    era: Era,
 }
 
 impl Store {
@@ -55,8 +57,9 @@ impl<A: Aggregate> EventStore<Root<A>> for Desk {
     }
 
     async fn load_aggregate(&self, id: &str) -> Result<Context<A>, AggregateError<Rejection>> {
+        let era = self.store.era().await?;
         let Loaded { state, version } = self.store.load(self.call.tenant, id).await?;
-        Ok(Context { id: id.to_owned(), root: Root(state), version })
+        Ok(Context { id: id.to_owned(), root: Root(state), version, era })
     }
 
     /// The context's aggregate is already the state after `events`.
@@ -66,7 +69,7 @@ impl<A: Aggregate> EventStore<Root<A>> for Desk {
         context: Context<A>,
         metadata: HashMap<String, String>,
     ) -> Result<Vec<EventEnvelope<Root<A>>>, AggregateError<Rejection>> {
-        let Context { id, root: Root(state), version: after } = context;
+        let Context { id, root: Root(state), version: after, era } = context;
         let executed = Executed {
             version: after + events.len() as i64,
             state,
@@ -76,7 +79,7 @@ impl<A: Aggregate> EventStore<Root<A>> for Desk {
             replayed: false,
             occurred_at: self.store.now(),
         };
-        self.store.commit(&self.call, &id, after, &executed).await?;
+        self.store.commit(&self.call, &id, (&era, after), &executed).await?;
         let envelopes = executed.events.into_iter().zip(after + 1..);
         Ok(envelopes
             .map(|(event, sequence)| EventEnvelope {

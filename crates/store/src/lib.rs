@@ -13,6 +13,7 @@ mod batch;
 mod call;
 mod claims;
 mod config;
+mod era;
 mod erasures;
 mod error;
 mod execute;

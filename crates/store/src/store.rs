@@ -7,6 +7,7 @@ use keys::Keys;
 use sqlx::PgPool;
 use tokio::sync::watch;
 
+use crate::era::Known;
 use crate::hot::Hot;
 use crate::pepper::Pepper;
 use crate::{Clock, Config, Error};
@@ -19,6 +20,7 @@ pub struct Store {
     pub(crate) config: Config,
     pub(crate) pepper: Arc<Pepper>,
     pub(crate) hot: Hot,
+    pub(crate) era: Arc<Known>,
     clock: Clock,
     appended: Arc<watch::Sender<()>>,
 }
@@ -29,7 +31,8 @@ impl Store {
         let pepper = Arc::new(Pepper::from_base64(&config.pepper)?);
         let appended = Arc::new(watch::Sender::new(()));
         let hot = Hot::new(config);
-        Ok(Self { pool, keys, config: config.clone(), pepper, hot, clock: Arc::new(Utc::now), appended })
+        let era = Arc::default();
+        Ok(Self { pool, keys, config: config.clone(), pepper, hot, era, clock: Arc::new(Utc::now), appended })
     }
 
     /// The same store with another idea of what time it is.

@@ -231,6 +231,8 @@ impl Ports {
             set("GATEWAY_PUBLIC_URL", format!("http://127.0.0.1:{}", self.public)),
             set("LIMITS_ANONYMOUS_PER_MINUTE", "100000".into()),
             set("LIMITS_SIGNED_IN_PER_MINUTE", "100000".into()),
+            set("LIMITS_DEVICE_PER_MINUTE", "100000".into()),
+            set("LIMITS_TENANT_PER_MINUTE", "100000".into()),
             set("LIMITS_SIGN_IN_PER_MINUTE", "100000".into()),
             set("RPC_COMMAND_URL", format!("http://127.0.0.1:{}", self.rpc)),
             set("RPC_AUTH_URL", format!("http://127.0.0.1:{}", self.auth)),

@@ -10,7 +10,7 @@ const STARTED_MS = 120_000;
 const ENDED_MS = 30_000;
 
 /** Many people come from one address here. */
-const limits = { ATELIER_LIMITS_SIGN_IN_PER_MINUTE: "10000", ATELIER_LIMITS_ANONYMOUS_PER_MINUTE: "10000", ATELIER_LIMITS_SIGNED_IN_PER_MINUTE: "10000" };
+const limits = { ATELIER_LIMITS_SIGN_IN_PER_MINUTE: "10000", ATELIER_LIMITS_ANONYMOUS_PER_MINUTE: "10000", ATELIER_LIMITS_SIGNED_IN_PER_MINUTE: "10000", ATELIER_LIMITS_DEVICE_PER_MINUTE: "10000", ATELIER_LIMITS_TENANT_PER_MINUTE: "10000" };
 
 export class System {
   /** Answers come from `model`; without one from the built-in demo, at `pace` tokens a second. */

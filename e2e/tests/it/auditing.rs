@@ -92,3 +92,53 @@ fn an_operator_proves_that_the_log_is_unbroken_and_that_all_hold_the_same() {
         assert_eq!(nobody.status.code(), Some(1));
     });
 }
+
+#[test]
+fn reading_the_audit_log_is_an_event_that_shows_in_it() {
+    story(async |system: &System| {
+        let alice = system.sign_up("alice").await;
+        let me = alice.get("me").await.expect(200);
+        let (user, tenant) = (me.text("id"), me.text("tenant_id"));
+        let project = alice.opens_a_project("Shop window").await;
+        changes(&alice, &project, 1).await;
+
+        let looked = format!("audit/events?aggregate={project}&user={user}&type=ProjectCreated");
+        let request = alice.get(&looked).await.expect(200).headers["x-request-id"].to_str().unwrap().to_owned();
+        alice.get("audit/verify").await.expect(200);
+        alice.get("audit/events?user=ada%40example.org").await.expect(200);
+        let csv = alice.request(Method::GET, "audit/events?format=csv").send().await.unwrap();
+        let lines = csv.text().await.unwrap().lines().count() as i64 - 1;
+
+        let reads = eventually("every reading is in the log", || async {
+            let found = alice.get("audit/events?type=AuditRead&limit=100").await.expect(200);
+            let items = found.body["items"].as_array().unwrap().clone();
+            let has = |what: &str| items.iter().any(|read| read["new"]["what"] == what);
+            let csv = items.iter().any(|read| read["new"]["format"] == "csv");
+            (has("verification") && csv).then_some(items)
+        })
+        .await;
+        let of_request = reads.iter().find(|read| read["request_id"] == json!(request)).unwrap();
+        assert_eq!((&of_request["user"], &of_request["what"]), (&json!(user), &json!("audit read")));
+        assert!(of_request["origin"].as_str().unwrap().starts_with("127.0.0.0/24"), "{of_request}");
+        let said = &of_request["new"];
+        assert_eq!((&said["actor"], &said["aggregate"]), (&json!(user), &json!(project)));
+        assert_eq!((&said["event_type"], &said["count"]), (&json!("ProjectCreated"), &json!(1)));
+        let file = reads.iter().find(|read| read["new"]["format"] == "csv").unwrap();
+        assert_eq!(file["new"]["count"], json!(lines), "{file}");
+        assert!(reads.iter().any(|read| read["new"]["actor"] == "(other)"), "{reads:?}");
+        assert!(!json!(reads).to_string().contains("ada@"), "what somebody typed is not kept");
+
+        // The operator's too: in the organisation's log where it is about one.
+        let history = system.runs(&["audit", "history", "--tenant", &tenant, "--aggregate", &project]).await;
+        assert!(history.status.success(), "{}", String::from_utf8_lossy(&history.stderr));
+        eventually("the operator's reading shows", || async {
+            let found = alice.get("audit/events?user=operator&type=AuditRead").await.expect(200);
+            let items = found.body["items"].as_array().unwrap().clone();
+            (items.len() == 1 && items[0]["new"]["count"] == 1).then_some(())
+        })
+        .await;
+        let mallory = system.sign_up("mallory").await;
+        let theirs = mallory.get(&format!("audit/events?user={user}")).await.expect(200);
+        assert_eq!(theirs.body["items"], json!([]));
+    });
+}

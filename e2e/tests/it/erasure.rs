@@ -12,7 +12,7 @@ use sqlx::{Connection, PgConnection};
 use testkit::{Person, Script, System, eventually};
 
 use crate::everywhere::places_with;
-use crate::story;
+use crate::{disturbance, story};
 
 fn canary() -> String {
     format!("canary{}", uuid::Uuid::now_v7().simple())
@@ -180,7 +180,9 @@ async fn usage(system: &System, session: &str) -> String {
 
 #[test]
 fn a_person_takes_their_data_and_erases_themselves() {
-    story(async |system: &System| {
+    // Alone: nobody else works on copies of the read models.
+    disturbance(async |system: &mut System| {
+        let system: &System = system;
         let canary = canary();
         let answer = format!("{canary} answer\n\n```tsx file=\"src/App.tsx\"\n// {canary} file\n```\n");
         system.model.when_asked(&canary, Script::says([answer.as_str()]));
@@ -209,6 +211,21 @@ fn a_person_takes_their_data_and_erases_themselves() {
             alice.get("me/export").await;
         }
         assert_eq!(alice.get("me/export").await.expect(429).code(), "too_many_requests");
+
+        // A swap leaves what was live before; a rebuild leaves what is not live yet. Both hold her texts.
+        for projection in ["sessions", "audit_sessions"] {
+            for command in [["projections", "rebuild", projection], ["projections", "swap", projection]] {
+                let done = atelier(system, &command).await;
+                assert!(done.status.success(), "{command:?}: {}", words(&done));
+            }
+        }
+        for projection in ["projects", "users", "audit_users"] {
+            let done = atelier(system, &["projections", "rebuild", projection]).await;
+            assert!(done.status.success(), "{projection}: {}", words(&done));
+        }
+        let copied = places_with(system, &[&canary]).await;
+        let in_copy = |schema: &str| copied.iter().any(|place| place.starts_with(schema));
+        assert!(in_copy("read_previous.") && in_copy("read_next."), "the story itself is right: {copied:?}");
 
         let erase = |password: &str| {
             let body = json!({ "password": password });

@@ -43,8 +43,9 @@ async fn tables_with(system: &System, text: &str) -> Vec<String> {
 async fn topics_with(system: &System, text: &str) -> Vec<String> {
     let config = bus::Config { bootstrap: system.stack.kafka.clone(), ..bus::Config::default() };
     let (topics, mut found, mut read) = (config.topics(), Vec::new(), 0);
-    let facts = [topics.sessions(), topics.projects(), topics.users()];
-    let streams = [topics.session_stream(), topics.generation_requests(), topics.generation_control()];
+    let facts = [topics.sessions(), topics.projects(), topics.users(), topics.inspections()];
+    let streams =
+        [topics.access_log(), topics.session_stream(), topics.generation_requests(), topics.generation_control()];
     for topic in facts.into_iter().chain(streams) {
         for number in 0..topics.partitions(&topic).unwrap() as i32 {
             let partition = Partition::new(topic.as_str(), number);

@@ -5,6 +5,7 @@
 mod answers;
 mod auditing;
 mod bad_input;
+mod certificates;
 mod consumers;
 mod erasure;
 mod event_log;
@@ -12,11 +13,14 @@ mod everywhere;
 mod fixtures;
 mod full_disk;
 mod hard;
+mod keys;
 mod model_faults;
 mod outages;
 mod past;
 mod privacy;
 mod read_models;
+mod requests;
+mod stored;
 mod work;
 
 use std::panic::AssertUnwindSafe;

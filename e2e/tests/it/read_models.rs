@@ -5,7 +5,7 @@ use std::process::Output;
 use serde_json::Value;
 use testkit::{Script, System, eventually};
 
-use crate::story;
+use crate::{disturbance, story};
 
 fn said(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
@@ -19,7 +19,8 @@ async fn operates(system: &System, command: &str) -> String {
 
 #[test]
 fn a_read_model_is_rebuilt_compared_swapped_and_swapped_back() {
-    story(async |system: &System| {
+    // Alone: an erasure drops the copies of read models.
+    disturbance(async |system: &mut System| {
         system.model.when_asked("rebuild me", Script::says(["Still ", "here."]));
         let alice = system.sign_up("alice").await;
         let session = alice.opens_a_session().await;

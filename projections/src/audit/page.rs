@@ -40,6 +40,27 @@ pub async fn page(reader: &mut PgConnection, asked: &Asked, page: &Page) -> Resu
     Ok(Listing::cut(rows, page, |entry: &Entry| entry.position))
 }
 
+/// How many there are, from the page's place on.
+pub async fn count(reader: &mut PgConnection, asked: &Asked, page: &Page) -> Result<i64, read::Error> {
+    let part = |table: &&str| format!("select count(*) as n from read.{table} where {WHERE}");
+    let parts: Vec<_> = TABLES.iter().map(part).collect();
+    let query = format!("select sum(n)::bigint from ({}) as parts", parts.join(" union all "));
+    let counted = sqlx::query_scalar(&query)
+        .bind(&asked.actor)
+        .bind(&asked.event_type)
+        .bind(&asked.aggregate)
+        .bind(asked.from)
+        .bind(asked.to)
+        .bind(&asked.tenant)
+        .bind(page.after::<i64>()?);
+    Ok(counted.fetch_one(reader).await?)
+}
+
+const WHERE: &str = "($1::text is null or actor = $1) and ($2::text is null or event_type = $2)
+    and ($3::text is null or aggregate_id = $3)
+    and ($4::timestamptz is null or at >= $4) and ($5::timestamptz is null or at < $5)
+    and ($6::text is null or tenant_id = $6) and ($7::bigint is null or position < $7)";
+
 /// What is personal and what is not, together again.
 const COLUMNS: &str = "id, tenant_id, position, at, actor, event_type, aggregate_type, aggregate_id, version, origin,
     correlation_id, nullif(coalesce(old, '{}') || coalesce(old_personal, '{}'), '{}') as old,
@@ -48,16 +69,8 @@ const COLUMNS: &str = "id, tenant_id, position, at, actor, event_type, aggregate
 
 /// Each table gives as many as are asked for at most, by its own index.
 fn query() -> String {
-    let part = |table: &&str| {
-        format!(
-            "(select {COLUMNS} from read.{table}
-               where ($1::text is null or actor = $1) and ($2::text is null or event_type = $2)
-                 and ($3::text is null or aggregate_id = $3)
-                 and ($4::timestamptz is null or at >= $4) and ($5::timestamptz is null or at < $5)
-                 and ($6::text is null or tenant_id = $6) and ($7::bigint is null or position < $7)
-               order by position desc limit $8)"
-        )
-    };
+    let part =
+        |table: &&str| format!("(select {COLUMNS} from read.{table} where {WHERE} order by position desc limit $8)");
     let parts: Vec<_> = TABLES.iter().map(part).collect();
     format!("select * from ({}) as audit order by position desc limit $8", parts.join(" union all "))
 }

@@ -146,6 +146,7 @@ mod tests {
     fn every_event_of_every_topic_has_words() {
         assert_eq!(words("SessionRenamed"), "session renamed");
         let types = [domain::user::Event::TYPES, domain::project::Event::TYPES, domain::session::Event::TYPES].concat();
+        assert_eq!(words(domain::inspection::Event::TYPES[0]), "audit read");
         assert!(types.into_iter().all(|name| words(name).contains(' ')));
     }
 }

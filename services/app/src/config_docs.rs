@@ -18,6 +18,7 @@ const MANUAL: &[(&str, &str, &str)] = &[
     ("limits", "Limits", include_str!("../../gateway/src/config.rs")),
     ("auth", "Config", include_str!("../../auth/src/config.rs")),
     ("rpc", "Rpc", include_str!("config.rs")),
+    ("tls", "Config", include_str!("../../../crates/tls/src/config.rs")),
     ("relay", "Config", include_str!("../../relay/src/config.rs")),
     ("audit", "Config", include_str!("../../../crates/chain/src/config.rs")),
     ("generation", "Config", include_str!("../../generation/src/config.rs")),

@@ -65,6 +65,10 @@ pub struct Replay {
     /// Only events decided before this time; as --from.
     #[arg(long, value_parser = asked::time)]
     to: Option<asked::Time>,
+
+    /// How many events may wait for their turn; a partition that is ahead of the others is not read further then.
+    #[arg(long, value_name = "EVENTS", default_value_t = replay::ROOM)]
+    buffer: usize,
 }
 
 /// Where an installation on this machine keeps its state; shared by all of them.
@@ -76,8 +80,10 @@ impl EventLog {
     pub async fn run(self, file: &Path) -> anyhow::Result<()> {
         match self {
             Self::Tail(tail) => output::follow(Reading::prepare(file, &tail.asked, None)?).await,
-            Self::Show(show) => output::show(Reading::prepare(file, &show.asked, show.to)?, false).await,
-            Self::Replay(replay) => output::show(Reading::prepare(file, &replay.asked, replay.to)?, true).await,
+            Self::Show(show) => output::show(Reading::prepare(file, &show.asked, show.to)?, None).await,
+            Self::Replay(replay) => {
+                output::show(Reading::prepare(file, &replay.asked, replay.to)?, Some(replay.buffer)).await
+            }
             Self::Export(export) => export.run(file).await,
         }
     }

@@ -2,7 +2,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
+use futures::future::OptionFuture;
 use llm::Provider;
 use projections::Progress;
 use rpc::command::v1::command_service_server::CommandServiceServer;
@@ -13,6 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sqlx::PgPool;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
+use tonic::transport::Channel;
 
 use crate::assets;
 use crate::config::Config;
@@ -31,6 +33,8 @@ pub struct Platform {
     progress: Progress,
     revocations: auth::Revocations,
     redis: Option<redis::Client>,
+    /// Of the public port, and between processes.
+    certificates: (Option<tls::Public>, Option<tls::Internal>),
     /// Present where this process plays the role.
     local: Local,
 }
@@ -68,6 +72,8 @@ impl Platform {
         let keys = roles.iter().any(|role| role.opens_texts()).then(|| vault(&config)).transpose()?;
         let redis = config.redis.url.as_ref().map(|url| redis::Client::open(url.expose_secret())).transpose()?;
         let revocations = if plays(Role::Auth) { auth::Revocations::in_process() } else { auth::Revocations::remote() };
+        let public = plays(Role::Gateway).then(|| config.tls.public()).transpose()?.flatten();
+        let certificates = (public, config.tls.internal()?);
         let mut local = Local::default();
 
         if let (true, Some(keys)) = (plays(Role::Command), &keys) {
@@ -79,13 +85,14 @@ impl Platform {
         }
         let command = match &local.commands {
             Some(commands) => Command::local(commands.clone()),
-            None => Command::remote(rpc::connect(
+            None => Command::remote(channel(
                 config
                     .rpc
                     .command_url
                     .as_deref()
                     .context("[rpc] command_url is missing: this process does not play the command role")?,
-                config.rpc.timeout,
+                &config,
+                certificates.1.as_ref(),
             )?),
         };
         if plays(Role::Auth) {
@@ -100,13 +107,14 @@ impl Platform {
         }
         let auth = match &local.auth {
             Some(auth) => Auth::local(auth.clone()),
-            None => Auth::remote(rpc::connect(
+            None => Auth::remote(channel(
                 config
                     .rpc
                     .auth_url
                     .as_deref()
                     .context("[rpc] auth_url is missing: this process does not play the auth role")?,
-                config.rpc.timeout,
+                &config,
+                certificates.1.as_ref(),
             )?),
         };
         if let (true, Some(keys)) = (plays(Role::Edge), &keys) {
@@ -118,7 +126,20 @@ impl Platform {
         let (health, progress) = (Health::default(), Progress::default());
         // All of them before the first one starts, so that no role alone makes the process look ready.
         roles.iter().for_each(|role| drop(health.role(role.name())));
-        Ok(Self { config, health, keys, verifier, command, auth, provider, progress, revocations, redis, local })
+        Ok(Self {
+            config,
+            health,
+            keys,
+            verifier,
+            command,
+            auth,
+            provider,
+            progress,
+            revocations,
+            redis,
+            certificates,
+            local,
+        })
     }
 
     /// One role, put together.
@@ -140,7 +161,7 @@ impl Platform {
             Role::Auth => {
                 let auth = self.local.auth.clone().context("auth was not made")?;
                 health.ready();
-                Box::pin(auth.serve(shutdown))
+                Box::pin(auth.serve_with(self.certificates.1.clone(), shutdown))
             }
             Role::Command => {
                 let (watching, eraser) = (self.watch_store(health, shutdown.clone())?, self.eraser()?);
@@ -198,6 +219,8 @@ impl Platform {
             read_pool: pool(&self.config, "gateway", self.config.database.read_connections)?,
             progress: self.progress.clone(),
             models: self.provider.models().into_iter().enumerate().map(model).collect(),
+            access_log: Some(self.config.kafka.clone()),
+            tls: self.certificates.0.clone(),
             redis: self.redis.clone(),
             revocations: self.revocations.clone(),
             verifier: self.verifier.clone(),
@@ -229,6 +252,17 @@ impl Platform {
         })
     }
 
+    /// Takes over certificates that have changed, until `shutdown`.
+    pub fn follow_certificates(&self, shutdown: CancellationToken) -> Serving {
+        let (public, internal) = self.certificates.clone();
+        Box::pin(async move {
+            let public = OptionFuture::from(public.as_ref().map(|tls| tls.follow(&shutdown)));
+            let internal = OptionFuture::from(internal.as_ref().map(|tls| tls.follow(&shutdown)));
+            tokio::join!(public, internal, shutdown.cancelled());
+            Ok(())
+        })
+    }
+
     fn keys(&self) -> anyhow::Result<keys::Keys> {
         self.keys.clone().context("this role has no keys")
     }
@@ -250,13 +284,15 @@ impl Platform {
     /// gRPC for other processes, where an address is configured.
     pub fn serve_rpc(&self, shutdown: CancellationToken) -> Option<Serving> {
         let (address, commands) = (self.config.rpc.command_listen?, self.local.commands.clone()?);
+        let tls = self.certificates.1.clone();
         Some(Box::pin(async move {
             let limit = 64 * 1024 * 1024;
             let service = CommandServiceServer::new(commands).max_decoding_message_size(limit);
+            let callers =
+                rpc::listen(address, tls).await.with_context(|| format!("gRPC cannot be served on {address}"))?;
             tonic::transport::Server::builder()
-                .tcp_nodelay(true)
                 .add_service(service)
-                .serve_with_shutdown(address, shutdown.cancelled_owned())
+                .serve_with_incoming_shutdown(callers, shutdown.cancelled_owned())
                 .await
                 .with_context(|| format!("gRPC cannot be served on {address}"))
         }))
@@ -268,12 +304,25 @@ pub fn pool(config: &Config, owner: &'static str, connections: u32) -> anyhow::R
     postgres::pool(config.database_url()?, owner, limits).context("[database] url is not a Postgres URL")
 }
 
-fn vault(config: &Config) -> anyhow::Result<keys::Keys> {
+/// To another process: in the clear only where no certificates are configured.
+fn channel(url: &str, config: &Config, tls: Option<&tls::Internal>) -> anyhow::Result<Channel> {
+    match tls {
+        Some(tls) => Ok(rpc::connect_securely(url, config.rpc.timeout, tls.clone())?),
+        None if url.starts_with("https:") => {
+            bail!("{url} needs certificates: set [tls] internal_certificate and the rest")
+        }
+        None => Ok(rpc::connect(url, config.rpc.timeout)?),
+    }
+}
+
+/// The keys that open texts.
+pub fn vault(config: &Config) -> anyhow::Result<keys::Keys> {
     let settings = config.keys.as_ref().context("[keys] kek is missing: `openssl rand -base64 32`")?;
     Ok(keys::Keys::connect(pool(config, "keys", config.database.other_connections)?, settings)?)
 }
 
-fn event_store(config: &Config, keys: keys::Keys) -> anyhow::Result<(PgPool, store::Store)> {
+/// The event store, and the pool it works with.
+pub fn event_store(config: &Config, keys: keys::Keys) -> anyhow::Result<(PgPool, store::Store)> {
     let settings = config.store.as_ref().context("[store] pepper is missing: `openssl rand -base64 32`")?;
     let pool = pool(config, "store", config.database.command_connections)?;
     let store = store::Store::connect(pool.clone(), settings, keys)?;

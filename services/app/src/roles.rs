@@ -73,6 +73,8 @@ pub async fn run(roles: Vec<Role>, platform: &Platform, shutdown: &CancellationT
     }
     let erasures = platform.follow_erasures(shutdown.clone());
     running.spawn(async move { ("keys", erasures.await) });
+    let certificates = platform.follow_certificates(shutdown.clone());
+    running.spawn(async move { ("tls", certificates.await) });
     if let Some(rpc) = platform.serve_rpc(shutdown.clone()) {
         running.spawn(async move { ("rpc", rpc.await) });
     }

@@ -49,19 +49,26 @@ impl Auth {
 
     /// Runs until `shutdown`: see [`crate::serve`].
     pub async fn serve(self, shutdown: CancellationToken) -> anyhow::Result<()> {
+        self.serve_with(None, shutdown).await
+    }
+
+    /// Likewise; with `tls`, only processes with a certificate of our authority may call.
+    pub async fn serve_with(self, tls: Option<tls::Internal>, shutdown: CancellationToken) -> anyhow::Result<()> {
         let housekeeping = housekeeping::run(&self.0, &shutdown);
-        let (served, ()) = tokio::join!(self.clone().listen(&shutdown), housekeeping);
+        let (served, ()) = tokio::join!(self.clone().listen(tls, &shutdown), housekeeping);
         served
     }
 
-    async fn listen(self, shutdown: &CancellationToken) -> anyhow::Result<()> {
+    async fn listen(self, tls: Option<tls::Internal>, shutdown: &CancellationToken) -> anyhow::Result<()> {
         let Some(address) = self.0.config.listen else {
             shutdown.cancelled().await;
             return Ok(());
         };
+        let callers = rpc::listen(address, tls).await.with_context(|| format!("auth cannot listen on {address}"));
+        let callers = callers.inspect_err(|_| shutdown.cancel())?;
         let served = tonic::transport::Server::builder()
             .add_service(AuthServiceServer::new(self))
-            .serve_with_shutdown(address, shutdown.cancelled())
+            .serve_with_incoming_shutdown(callers, shutdown.cancelled())
             .await;
         shutdown.cancel();
         served.with_context(|| format!("auth cannot serve on {address}"))

@@ -6,6 +6,7 @@ mod end_generation;
 pub mod erasure;
 mod error;
 mod hints;
+pub mod inspections;
 mod leases;
 mod past;
 mod projects;

@@ -13,7 +13,8 @@ use tonic::{Code, Request, Response, Status};
 use crate::end_generation::Ending;
 use crate::error::status;
 use crate::{
-    Commands, conversation, end_generation, leases, past, projects, replay, sessions, start_generation, users,
+    Commands, conversation, end_generation, inspections, leases, past, projects, replay, sessions, start_generation,
+    users,
 };
 
 impl Commands {
@@ -78,6 +79,7 @@ commands! {
     cancel_generation(CancelGenerationRequest) -> Accepted = sessions::cancel;
     import_files(ImportFilesRequest) -> NewVersion = sessions::import;
     restore_version(RestoreVersionRequest) -> NewVersion = sessions::restore;
+    note_audit_read(NoteAuditReadRequest) -> Accepted = inspections::note;
     describe_session(DescribeSessionRequest) -> DescribeSessionResponse = sessions::describe;
 
     past_project(PastRequest) -> PastProjectResponse = past::project_at;

@@ -5,6 +5,7 @@ use domain::{Event as _, GenerationId, SessionId};
 use events::stream::{Chunk, Piece};
 use events::{Record, StreamRecord};
 use keys::Keys;
+use serde_json::Value;
 
 use crate::cursor::{Cursor, Epoch};
 use crate::item::Item;
@@ -91,7 +92,8 @@ async fn open_event(keys: &Keys, place: &Place, cursor: &Cursor, mut record: Rec
     if !Event::TYPES.contains(&record.event_type) {
         return Ok(None);
     }
+    let key_id = record.payload.get("key_id").and_then(Value::as_str).map(Box::from);
     keys.open(&mut record.payload, &context).await?;
     let event = Event::from_parts(record.event_type, record.payload)?;
-    Ok(milestone::item(cursor, &record.envelope, &event))
+    Ok(milestone::item(cursor, &record.envelope, &event).map(|item| Item { key_id, ..item }))
 }

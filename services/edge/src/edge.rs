@@ -103,11 +103,19 @@ impl Edge {
         Ok(())
     }
 
-    /// Opened texts of who was erased do not stay in memory: all of it is dropped, and opened again when needed.
+    /// Opened texts of who was erased do not stay in memory: the partitions that hold some drop what they
+    /// remember, and open it again when it is needed. The others go on.
     async fn forget_the_erased(&self) {
         let mut erasures = self.shared.keys.erasures();
         while erasures.changed().await.is_ok() {
-            self.shared.partitions.iter().for_each(|partition| partition.renew());
+            for partition in &self.shared.partitions {
+                let held: Vec<String> = partition.key_ids().into_iter().collect();
+                // Where the keys cannot be asked, too much is forgotten rather than too little.
+                if !held.is_empty() && self.shared.keys.any_destroyed(&held).await.unwrap_or(true) {
+                    metrics::counter!("atelier_edge_partitions_renewed_total").increment(1);
+                    partition.renew();
+                }
+            }
         }
         std::future::pending::<()>().await;
     }

@@ -40,6 +40,14 @@ impl Entry {
         self.item.get()?.as_ref()
     }
 
+    #[cfg(test)]
+    pub fn is_opened_by(&self, key_id: &str) {
+        let body = Body::Milestone(Milestone { sequence: 1, turn: Turn::Nothing });
+        let frame = crate::frame::Frame::new(None, "message", &serde_json::json!({}));
+        let item = Item { tenant: domain::TenantId::generate(), key_id: Some(key_id.into()), body, frame };
+        self.item.set(Some(item)).unwrap();
+    }
+
     /// The generation whose stream begins here.
     pub fn asks(&self) -> Option<GenerationId> {
         decode::asks(&self.payload()).or_else(|| match self.seen()?.body {

@@ -32,7 +32,7 @@ impl Edge {
     /// The stream's route. It takes the verified [`Caller`] from the request's extensions and must
     /// not be compressed.
     pub fn router(&self) -> Router {
-        Router::new().route("/api/v1/sessions/{session}/events", get(events)).with_state(self.clone())
+        Router::new().route("/api/v1/sessions/{id}/events", get(events)).with_state(self.clone())
     }
 }
 

@@ -9,6 +9,8 @@ use crate::frame::Frame;
 #[derive(Debug)]
 pub struct Item {
     pub tenant: TenantId,
+    /// The key that opened its text; it may be destroyed later.
+    pub key_id: Option<Box<str>>,
     pub body: Body,
     pub frame: Frame,
 }

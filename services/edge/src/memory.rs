@@ -1,6 +1,6 @@
 //! The newest records of one partition, by session, and who waits for more. Bounded; nothing here waits.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -170,6 +170,13 @@ impl Memory {
     pub fn all(&self, session: SessionId) -> Vec<Arc<Entry>> {
         let entries = self.sessions.get(&session).into_iter().flat_map(|past| &past.entries);
         entries.map(|held| held.entry.clone()).collect()
+    }
+
+    /// The keys that opened what is here.
+    pub fn key_ids(&self) -> HashSet<String> {
+        let entries = self.sessions.values().flat_map(|past| &past.entries);
+        let seen = entries.filter_map(|held| held.entry.seen()?.key_id.as_deref());
+        seen.map(str::to_owned).collect()
     }
 
     /// All records of the session from here on are here.

@@ -17,6 +17,7 @@ pub fn item(cursor: &Cursor, envelope: &Envelope, event: &Event) -> Option<Item>
     data["version"] = envelope.sequence.into();
     Some(Item {
         tenant: envelope.tenant_id,
+        key_id: None,
         body: Body::Milestone(Milestone { sequence: envelope.sequence, turn: turn(event) }),
         frame: Frame::new(Some(cursor), name, &data),
     })

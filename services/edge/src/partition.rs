@@ -1,5 +1,6 @@
 //! One partition of the stream: followed while somebody watches it, and remembered for a while.
 
+use std::collections::HashSet;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -83,6 +84,11 @@ impl Partition {
             Some(session) => state.memory.push(session, offset, payload),
             None => state.memory.skip(offset),
         }
+    }
+
+    /// The keys that opened what is remembered.
+    pub fn key_ids(&self) -> HashSet<String> {
+        self.state().memory.key_ids()
     }
 
     /// Drops all that is remembered; who watches reads it again, from Kafka.

@@ -17,6 +17,7 @@ pub fn item(cursor: &Cursor, chunk: &Chunk, piece: Piece) -> Item {
     let text = fill(&mut data, piece);
     Item {
         tenant: chunk.tenant_id,
+        key_id: Some(chunk.key_id.as_str().into()),
         frame: Frame::new(Some(cursor), name, &data),
         body: Body::Chunk(item::Chunk {
             generation: chunk.generation_id,

@@ -5,14 +5,17 @@ use std::time::Instant;
 use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::Response;
-use domain::UserId;
+use domain::{TenantId, UserId};
 use http::Method;
 
 use crate::request_id::RequestId;
 
 /// Left in an answer's extensions by whoever found out who asked.
 #[derive(Clone, Copy)]
-pub struct AskedBy(pub UserId);
+pub struct AskedBy {
+    pub user: UserId,
+    pub tenant: TenantId,
+}
 
 pub async fn log(request: Request, next: Next) -> Response {
     let begun = Instant::now();
@@ -21,7 +24,7 @@ pub async fn log(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().cloned();
 
     let response = next.run(request).await;
-    let user = response.extensions().get::<AskedBy>().map(|asked| asked.0);
+    let user = response.extensions().get::<AskedBy>().map(|asked| asked.user);
     let (status, seconds) = (response.status().as_u16(), begun.elapsed().as_secs_f64());
     let labels = [("method", word(&method).to_owned()), ("path", path.clone()), ("status", status.to_string())];
     metrics::histogram!("atelier_http_request_seconds", &labels).record(seconds);
@@ -38,13 +41,13 @@ pub async fn log(request: Request, next: Next) -> Response {
 }
 
 /// A label has few values, whatever callers send.
-fn word(method: &Method) -> &str {
+pub fn word(method: &Method) -> &str {
     let known = [Method::GET, Method::HEAD, Method::POST, Method::PATCH, Method::PUT, Method::DELETE, Method::OPTIONS];
     if known.contains(method) { method.as_str() } else { "other" }
 }
 
 /// `/api/v1/sessions/{id}`, never the id: paths are labels of a metric. What has no route is one path.
-fn template(request: &Request) -> String {
+pub fn template(request: &Request) -> String {
     let matched = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     matched.unwrap_or_else(|| "(web)".to_owned())
 }

@@ -50,11 +50,12 @@ impl ClientAddress {
 }
 
 pub async fn find(State(gateway): State<Gateway>, mut request: Request, next: Next) -> Response {
-    if let Some(Peer(peer)) = request.extensions().get::<Peer>().copied() {
-        let address = behind(&gateway.config.trusted_proxies, peer.ip(), request.headers());
-        request.extensions_mut().insert(ClientAddress::new(address));
-    }
-    next.run(request).await
+    let Some(Peer(peer)) = request.extensions().get::<Peer>().copied() else { return next.run(request).await };
+    let address = ClientAddress::new(behind(&gateway.config.trusted_proxies, peer.ip(), request.headers()));
+    request.extensions_mut().insert(address);
+    let mut response = next.run(request).await;
+    response.extensions_mut().insert(address); // for the access log
+    response
 }
 
 /// From the right, the first hop that is not one of our own proxies. Anything left of it is hearsay.

@@ -25,7 +25,7 @@ impl<T: DeserializeOwned> FromRequest<Gateway> for Json<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, gateway: &Gateway) -> Result<Self, Error> {
-        read(request, gateway.config.body_limit).await.map(Self)
+        read(request, gateway.config.body_limit, gateway).await.map(Self)
     }
 }
 
@@ -33,7 +33,7 @@ impl<T: DeserializeOwned> FromRequest<Gateway> for LargeJson<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, gateway: &Gateway) -> Result<Self, Error> {
-        read(request, gateway.config.import_limit).await.map(Self)
+        read(request, gateway.config.import_limit, gateway).await.map(Self)
     }
 }
 
@@ -42,7 +42,7 @@ impl<T: DeserializeOwned + Default> FromRequest<Gateway> for OptionalJson<T> {
 
     async fn from_request(request: Request, gateway: &Gateway) -> Result<Self, Error> {
         let json = is_json(request.headers());
-        let bytes = collect(request.into_body(), gateway.config.body_limit).await?;
+        let bytes = in_time(request.into_body(), gateway.config.body_limit, gateway).await?;
         match bytes.is_empty() {
             true => Ok(Self(T::default())),
             false if json => parse(&bytes).map(Self),
@@ -51,17 +51,23 @@ impl<T: DeserializeOwned + Default> FromRequest<Gateway> for OptionalJson<T> {
     }
 }
 
-async fn read<T: DeserializeOwned>(request: Request, limit: usize) -> Result<T, Error> {
+async fn read<T: DeserializeOwned>(request: Request, limit: usize, gateway: &Gateway) -> Result<T, Error> {
     if !is_json(request.headers()) {
         return Err(Error::WrongContentType);
     }
-    parse(&collect(request.into_body(), limit).await?)
+    parse(&in_time(request.into_body(), limit, gateway).await?)
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
     let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+/// Whoever sends a body drop by drop does not hold us.
+async fn in_time(body: Body, limit: usize, gateway: &Gateway) -> Result<Bytes, Error> {
+    let collected = tokio::time::timeout(gateway.config.body_timeout, collect(body, limit)).await;
+    collected.unwrap_or(Err(Error::SlowBody))
 }
 
 /// Reads on a little after the limit: a client that is still sending would not see the answer otherwise.

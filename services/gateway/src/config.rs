@@ -42,17 +42,31 @@ pub struct Config {
     #[serde(with = "humantime_serde")]
     pub header_timeout: Duration,
 
+    /// How long a client may take to send the body of a request.
+    #[serde(with = "humantime_serde")]
+    pub body_timeout: Duration,
+
+    /// How long a client may leave what we send it unread; then its connection is cut.
+    #[serde(with = "humantime_serde")]
+    pub unread_timeout: Duration,
+
     /// How long a read that names a version waits for it before it answers with the older one.
     #[serde(with = "humantime_serde")]
     pub fresh_wait: Duration,
 
-    /// How long who-is-asking is remembered before auth is asked again; a revocation is heard at once.
+    /// How long who-is-asking is remembered before auth is asked again, less up to a fifth by chance; a
+    /// revocation is heard at once.
     #[serde(with = "humantime_serde")]
     pub identity_cache: Duration,
 
     /// The same while revocations of other processes are not heard.
     #[serde(with = "humantime_serde")]
     pub identity_cache_blind: Duration,
+
+    /// How long a token that auth has refused is refused without asking again. One that is refused never becomes
+    /// good, so this only bounds what is remembered.
+    #[serde(with = "humantime_serde")]
+    pub refusal_cache: Duration,
 
     /// People remembered at once.
     pub identities: u64,
@@ -68,6 +82,13 @@ pub struct Config {
     #[serde(with = "humantime_serde")]
     pub redis_timeout: Duration,
 
+    /// Whether each request is recorded on the topic `access-log`.
+    pub access_log: bool,
+
+    /// Records that wait for Kafka at most, here and once more in its client; those beyond are dropped and
+    /// counted (`atelier_access_log_records_total`). A request never waits for them.
+    pub access_log_buffer: NonZeroU32,
+
     /// The section `[limits]`.
     #[serde(skip)]
     pub limits: Limits,
@@ -82,6 +103,12 @@ pub struct Limits {
 
     /// Of one person, over all their devices.
     pub signed_in_per_minute: NonZeroU32,
+
+    /// Of one sign-in: one device of a person, or one key of a program.
+    pub device_per_minute: NonZeroU32,
+
+    /// Of everybody of one organisation together.
+    pub tenant_per_minute: NonZeroU32,
 
     /// Sign-ins and sign-ups of one network address.
     pub sign_in_per_minute: NonZeroU32,
@@ -102,6 +129,8 @@ impl Default for Limits {
         Self {
             anonymous_per_minute: nonzero(100),
             signed_in_per_minute: nonzero(600),
+            device_per_minute: nonzero(600),
+            tenant_per_minute: nonzero(6_000),
             sign_in_per_minute: nonzero(30),
             exports_per_minute: nonzero(3),
         }
@@ -120,13 +149,18 @@ impl Default for Config {
             import_limit: 32 << 20,
             timeout: Duration::from_secs(30),
             header_timeout: Duration::from_secs(30),
+            body_timeout: Duration::from_secs(20),
+            unread_timeout: Duration::from_secs(30),
             fresh_wait: Duration::from_secs(2),
             identity_cache: Duration::from_secs(30),
             identity_cache_blind: Duration::from_secs(4),
+            refusal_cache: Duration::from_secs(30),
             identities: 100_000,
             connections: NonZeroUsize::new(20_000).unwrap_or(NonZeroUsize::MIN),
             drain: Duration::from_secs(10),
             redis_timeout: Duration::from_millis(100),
+            access_log: true,
+            access_log_buffer: nonzero(10_000),
             limits: Limits::default(),
         }
     }

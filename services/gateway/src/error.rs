@@ -36,6 +36,8 @@ pub enum Error {
     WrongContentType,
     #[error("the body is larger than {limit} bytes")]
     TooLarge { limit: usize },
+    #[error("the body did not come in time")]
+    SlowBody,
     #[error("the request is not as it must be")]
     Invalid(Vec<FieldError>),
     #[error("too many requests; try again in {retry_after} seconds")]
@@ -76,6 +78,7 @@ impl Error {
                 Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail)
             }
             Self::TooLarge { .. } => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail),
+            Self::SlowBody => Problem::new(StatusCode::REQUEST_TIMEOUT, "request_timeout", detail),
             Self::Invalid(errors) => invalid(errors),
             Self::TooManyRequests { retry_after } => {
                 later(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail), retry_after)

@@ -7,6 +7,7 @@ use auth::{FamilyId, Revocations};
 use chrono::{DateTime, Utc};
 use domain::{TenantId, UserId};
 use futures::StreamExt;
+use moka::Expiry;
 use moka::future::Cache;
 use ring::digest::{SHA256, digest};
 use rpc::auth::v1::ExchangeRequest;
@@ -21,6 +22,8 @@ use crate::Config;
 pub struct Identity {
     pub user: UserId,
     pub tenant: TenantId,
+    /// The sign-in that the token belongs to.
+    pub family: FamilyId,
     internal_token: SecretString,
     /// When the access token ends.
     pub expires_at: DateTime<Utc>,
@@ -55,6 +58,8 @@ struct Inner {
     /// By the hash of the token, so that a copy of this memory is not a bunch of keys to look through.
     known: Cache<[u8; 32], Arc<Identity>>,
     families: moka::sync::Cache<FamilyId, Family>,
+    /// Tokens that auth has refused: asking again with one costs us nothing, and tells no more.
+    refused: moka::sync::Cache<[u8; 32], ()>,
     /// Families that ended lately: an answer that was on its way meanwhile must not bring them back.
     over: moka::sync::Cache<FamilyId, ()>,
 }
@@ -64,9 +69,19 @@ const FAMILY_TERM: Duration = Duration::from_mins(16);
 /// Questions to auth at once while revocations are not heard.
 const QUESTIONS: usize = 16;
 
+/// How long somebody is remembered: each a little less than the others, so that not all are asked for at once.
+struct Term(Duration);
+
+impl Expiry<[u8; 32], Arc<Identity>> for Term {
+    fn expire_after_create(&self, _: &[u8; 32], _: &Arc<Identity>, _: Instant) -> Option<Duration> {
+        Some(self.0.mul_f64(rand::random_range(0.8..1.0)))
+    }
+}
+
 impl Identities {
     pub fn new(config: &Config, auth: rpc::Auth, verifier: Verifier, revocations: Revocations) -> Self {
-        let known = Cache::builder().max_capacity(config.identities).time_to_live(config.identity_cache).build();
+        let known = Cache::builder().max_capacity(config.identities).expire_after(Term(config.identity_cache)).build();
+        let refused = moka::sync::Cache::builder().max_capacity(config.identities).time_to_live(config.refusal_cache);
         let family_cache = || moka::sync::Cache::builder().max_capacity(config.identities);
         Self(Arc::new(Inner {
             auth,
@@ -74,6 +89,7 @@ impl Identities {
             revocations,
             blind_term: config.identity_cache_blind,
             known,
+            refused: refused.build(),
             families: family_cache().time_to_live(FAMILY_TERM).build(),
             over: moka::sync::Cache::builder().max_capacity(config.identities).time_to_live(FAMILY_TERM).build(),
         }))
@@ -94,8 +110,17 @@ impl Identities {
             }
             self.0.known.invalidate(&key).await;
         }
+        if self.0.refused.contains_key(&key) {
+            return Err(refused());
+        }
         let asking = self.0.ask(access_token);
-        self.0.known.try_get_with(key, asking).await.map_err(|status: Arc<Status>| Status::clone(&status))
+        let answer = self.0.known.try_get_with(key, asking).await;
+        answer.map_err(|status: Arc<Status>| {
+            if status.code() == Code::Unauthenticated {
+                self.0.refused.insert(key, ());
+            }
+            Status::clone(&status)
+        })
     }
 
     /// This token was revoked just now, by us: what hangs on it ends without waiting for the news.
@@ -137,7 +162,7 @@ impl Inner {
             return Err(refused());
         }
         let internal_token = answer.internal_token.into();
-        Ok(Arc::new(Identity { user, tenant, internal_token, expires_at, revoked, learned: Instant::now() }))
+        Ok(Arc::new(Identity { user, tenant, family, internal_token, expires_at, revoked, learned: Instant::now() }))
     }
 
     /// All tokens of a family end together.

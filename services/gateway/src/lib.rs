@@ -2,15 +2,18 @@
 //!
 //! **Invariant:** the tenant comes from the verified token, never from a body. Nothing here writes a table.
 
+mod access;
 mod access_log;
 mod address;
 mod api;
 mod ask;
 mod body;
+mod conditional;
 mod config;
 mod cookies;
 mod csrf;
 mod error;
+mod framing;
 mod headers;
 mod identity;
 mod limit;
@@ -60,10 +63,14 @@ pub struct Parts {
     pub progress: Progress,
     /// What `GET models` lists.
     pub models: Vec<ModelInfo>,
+    /// Where each request is recorded; `None`: nowhere.
+    pub access_log: Option<bus::Config>,
     /// Counts for all gateways, and brings revocations from other processes.
     pub redis: Option<redis::Client>,
     /// Auth's, where this process plays it too; else [`Revocations::remote`].
     pub revocations: Revocations,
+    /// The certificate of the public port; `None`: a proxy before us has one.
+    pub tls: Option<tls::Public>,
     /// Checks internal tokens.
     pub verifier: Verifier,
     /// The web UI, where it is in the binary; a configured `web_dir` wins.
@@ -85,35 +92,40 @@ pub async fn serve_on(
     parts: Parts,
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
-    let (redis, revocations) = (parts.redis.clone(), parts.revocations.clone());
-    let (gateway, app) = build(config, parts)?;
+    let (redis, revocations, tls) = (parts.redis.clone(), parts.revocations.clone(), parts.tls.clone());
+    let (gateway, publisher, app) = build(config, parts)?;
+    let served = CancellationToken::new();
+    let serving = async {
+        server::serve(listener, app, &gateway.config, tls, shutdown.clone()).await;
+        served.cancel();
+    };
     let hearing = async {
         match redis {
             Some(redis) => revocations.follow(redis, shutdown.clone()).await,
             None => shutdown.cancelled().await,
         }
     };
-    tokio::join!(
-        server::serve(listener, app, &gateway.config, shutdown.clone()),
-        gateway.identities.watch(&shutdown),
-        hearing,
-    );
+    tokio::join!(serving, publisher.run(&served), gateway.identities.watch(&shutdown), hearing,);
     Ok(())
 }
 
 /// The whole HTTP application, for tests: without a socket, and deaf to revocations.
 pub fn router(config: Config, parts: Parts) -> anyhow::Result<Router> {
-    build(config, parts).map(|(_, app)| app)
+    build(config, parts).map(|(_, _, app)| app)
 }
 
-fn build(config: Config, parts: Parts) -> anyhow::Result<(Gateway, Router)> {
+fn build(mut config: Config, parts: Parts) -> anyhow::Result<(Gateway, access::Publisher, Router)> {
     let assets = match &config.web_dir {
         Some(folder) => Assets::dir(folder).context("[gateway] web_dir")?,
         None => parts.assets.clone(),
     };
-    let gateway = Gateway::new(config, parts)?;
+    if config.public_url.is_none() && parts.tls.is_some() {
+        config.public_url = Some(url::Url::parse(&format!("https://{}", config.listen))?);
+    }
+    let (access, publisher) = access::channel(&config, parts.access_log.as_ref())?;
+    let gateway = Gateway::new(config, parts, access)?;
     let web_ui = web_ui::router(assets, gateway.origin.clone());
     let all = web_ui.merge(middleware::around_api(api::router(&gateway), &gateway));
     let app = middleware::around(all, &gateway);
-    Ok((gateway, app))
+    Ok((gateway, publisher, app))
 }

@@ -7,8 +7,9 @@ mod shared;
 
 use std::time::Duration;
 
+use auth::FamilyId;
 use axum::response::Response;
-use domain::UserId;
+use domain::{TenantId, UserId};
 use http::HeaderValue;
 use redis::aio::ConnectionManager;
 
@@ -26,6 +27,10 @@ pub enum Subject {
     Anonymous(ClientAddress),
     SignIn(ClientAddress),
     Person(UserId),
+    /// All tokens of one sign-in: one device, or one key of a program.
+    Device(FamilyId),
+    /// Everybody of an organisation.
+    Tenant(TenantId),
     /// Of all data of a person.
     Export(UserId),
 }
@@ -36,6 +41,8 @@ impl Subject {
             Self::Anonymous(address) => format!("atelier:limit:anonymous:{address}"),
             Self::SignIn(address) => format!("atelier:limit:sign-in:{address}"),
             Self::Person(user) => format!("atelier:limit:person:{user}"),
+            Self::Device(family) => format!("atelier:limit:device:{family}"),
+            Self::Tenant(tenant) => format!("atelier:limit:tenant:{tenant}"),
             Self::Export(user) => format!("atelier:limit:export:{user}"),
         }
     }
@@ -45,6 +52,8 @@ impl Subject {
             Self::Anonymous(_) => limits.anonymous_per_minute.get(),
             Self::SignIn(_) => limits.sign_in_per_minute.get(),
             Self::Person(_) => limits.signed_in_per_minute.get(),
+            Self::Device(_) => limits.device_per_minute.get(),
+            Self::Tenant(_) => limits.tenant_per_minute.get(),
             Self::Export(_) => limits.exports_per_minute.get(),
         }
     }
@@ -60,7 +69,15 @@ pub struct Decision {
     pub reset: Duration,
 }
 
+/// A key to count under, and how much is allowed there.
+type Share = (String, u32);
+
 impl Decision {
+    /// The one that matters of several: a refusal, else the one with the least left.
+    fn of(all: &[Self]) -> Option<Self> {
+        all.iter().min_by_key(|one| (one.allowed, one.limit.saturating_sub(one.used))).copied()
+    }
+
     /// At least one: a client that is told "0" asks again at once.
     pub fn reset_seconds(&self) -> u64 {
         self.reset.as_secs() + 1
@@ -90,17 +107,24 @@ impl Limiter {
 
     /// Counts one request.
     pub async fn count(&self, subject: Subject) -> Decision {
-        let (key, limit) = (subject.key(), subject.limit(&self.limits));
-        let Some(shared) = &self.shared else { return self.here.count(&key, limit) };
-        match shared.count(&key, limit).await {
+        self.count_all(&[subject]).await
+    }
+
+    /// Counts one request for all of these, or for none if one of them has no more.
+    pub async fn count_all(&self, subjects: &[Subject]) -> Decision {
+        let shares: Vec<Share> = subjects.iter().map(|subject| (subject.key(), subject.limit(&self.limits))).collect();
+        let Some(shared) = &self.shared else { return self.here.count(&shares) };
+        match shared.count(&shares).await {
             Some(decision) => {
                 if decision.allowed {
-                    self.here.note(&key, limit);
+                    self.here.note(&shares);
                 }
                 decision
             }
             // Other gateways count apart now, so each allows less.
-            None => self.here.count(&key, (limit / 2).max(1)),
+            None => {
+                self.here.count(&shares.into_iter().map(|(key, limit)| (key, (limit / 2).max(1))).collect::<Vec<_>>())
+            }
         }
     }
 

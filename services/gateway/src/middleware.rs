@@ -1,4 +1,4 @@
-//! What stands between the socket and a handler, outermost first: recovery, request id, access log, CORS,
+//! What stands between the socket and a handler, outermost first: recovery, access record, request id, access log, CORS,
 //! rate limit and who is asking, the anti-CSRF guard.
 
 use std::time::Duration;
@@ -14,11 +14,14 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::state::Gateway;
-use crate::{Config, Error, access_log, address, csrf, headers, recovery, request_id, who};
+use crate::{
+    Config, Error, access, access_log, address, conditional, csrf, framing, headers, recovery, request_id, who,
+};
 
 /// Around the API only.
 pub fn around_api(api: Router, gateway: &Gateway) -> Router {
     let guarded = api
+        .layer(from_fn_with_state(gateway.clone(), conditional::answer))
         .layer(from_fn_with_state(gateway.clone(), csrf::guard))
         .layer(from_fn_with_state(gateway.clone(), who::admit))
         .layer(from_fn_with_state(gateway.clone(), in_time));
@@ -34,8 +37,10 @@ pub fn around(all: Router, gateway: &Gateway) -> Router {
         .layer(compression())
         .layer(from_fn_with_state(gateway.clone(), headers::secure))
         .layer(from_fn_with_state(gateway.clone(), address::find))
+        .layer(from_fn(framing::guard))
         .layer(from_fn(access_log::log))
         .layer(from_fn(request_id::name))
+        .layer(from_fn_with_state(gateway.clone(), access::record))
         .layer(recovery::layer())
 }
 

@@ -2,7 +2,6 @@
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -23,24 +22,35 @@ use tower::ServiceExt;
 use crate::Config;
 use crate::address::Peer;
 
-/// How long a client may leave the bytes we send it unread.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// Header lines of one request.
 const HEADERS: usize = 100;
 /// Bytes of the head of one request.
 const HEAD: usize = 64 << 10;
 
 /// Serves until `shutdown`; then accepts nothing new and gives what is open `config.drain` to finish.
-pub async fn serve(listener: TcpListener, app: Router, config: &Config, shutdown: CancellationToken) {
-    let mut listener = StallGuard { listener: listener.tap_io(|socket| undelayed(socket)), patience: PATIENCE };
+pub async fn serve(
+    listener: TcpListener,
+    app: Router,
+    config: &Config,
+    tls: Option<tls::Public>,
+    shutdown: CancellationToken,
+) {
+    let mut listener =
+        StallGuard { listener: listener.tap_io(|socket| undelayed(socket)), patience: config.unread_timeout };
     let places = Arc::new(Semaphore::new(config.connections.get()));
     let (connections, builder) = (TaskTracker::new(), Arc::new(protocol(config)));
     loop {
         let Some(Ok(place)) = shutdown.run_until_cancelled(Arc::clone(&places).acquire_owned()).await else { break };
         let Some((io, peer)) = shutdown.run_until_cancelled(listener.accept()).await else { break };
-        let (app, builder, shutdown) = (app.clone(), Arc::clone(&builder), shutdown.clone());
+        let (app, builder, shutdown, tls) = (app.clone(), Arc::clone(&builder), shutdown.clone(), tls.clone());
         connections.spawn(async move {
-            converse(io, Peer(peer), app, &builder, shutdown).await;
+            match tls {
+                None => converse(io, Peer(peer), app, &builder, shutdown).await,
+                Some(tls) => match tls.accept(io).await {
+                    Ok(io) => converse(io, Peer(peer), app, &builder, shutdown).await,
+                    Err(error) => tracing::debug!(%error, "a handshake failed"),
+                },
+            }
             drop(place);
         });
     }

@@ -7,6 +7,7 @@ use edge::Edge;
 use projections::Progress;
 use sqlx::PgPool;
 
+use crate::access::AccessLog;
 use crate::api::models::ModelInfo;
 use crate::cookies::Cookies;
 use crate::identity::Identities;
@@ -30,6 +31,7 @@ pub struct Inner {
     pub limits: Limiter,
     pub cookies: Cookies,
     pub origin: PublicOrigin,
+    pub access: AccessLog,
 }
 
 impl Deref for Gateway {
@@ -41,7 +43,7 @@ impl Deref for Gateway {
 }
 
 impl Gateway {
-    pub fn new(config: Config, parts: Parts) -> anyhow::Result<Self> {
+    pub fn new(config: Config, parts: Parts, access: AccessLog) -> anyhow::Result<Self> {
         let origin = PublicOrigin::new(&config)?;
         let redis = parts.redis.map(|client| connection(&client, &config)).transpose()?;
         let identities = Identities::new(&config, parts.auth.clone(), parts.verifier, parts.revocations);
@@ -49,6 +51,7 @@ impl Gateway {
             limits: Limiter::new(&config, redis),
             cookies: Cookies::new(&origin),
             origin,
+            access,
             identities,
             command: parts.command,
             auth: parts.auth,

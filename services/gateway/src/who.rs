@@ -78,11 +78,14 @@ pub async fn admit(State(gateway): State<Gateway>, mut request: Request, next: N
         let refused = Error::TooManyRequests { retry_after: decision.reset_seconds() }.into_response();
         return decision.on(refused);
     }
-    let user = if let Who::Somebody(identity) = &who { Some(identity.user) } else { None };
+    let asked = match &who {
+        Who::Somebody(identity) => Some(AskedBy { user: identity.user, tenant: identity.tenant }),
+        Who::Nobody | Who::Refused | Who::Unknown => None,
+    };
     request.extensions_mut().insert(who);
     let mut response = decision.on(next.run(request).await);
-    if let Some(user) = user {
-        response.extensions_mut().insert(AskedBy(user));
+    if let Some(asked) = asked {
+        response.extensions_mut().insert(asked);
     }
     response
 }
@@ -98,7 +101,9 @@ impl Gateway {
         }
         match self.identities.resolve(token).await {
             Ok(identity) => {
-                let decision = self.limits.count(Subject::Person(identity.user)).await;
+                let Identity { user, tenant, family, .. } = *identity;
+                let subjects = [Subject::Person(user), Subject::Device(family), Subject::Tenant(tenant)];
+                let decision = self.limits.count_all(&subjects).await;
                 (Who::Somebody(identity), decision)
             }
             Err(status) => {

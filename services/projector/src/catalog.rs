@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 
-use domain::{project, session, user};
+use domain::{inspection, project, session, user};
 use projections::Projection;
 use projections::audit::Audit;
 use projections::projects::Projects;
@@ -18,7 +18,7 @@ use crate::rebuild::fill::{self, Filling};
 use crate::{Config, Parts, run};
 
 /// All of them.
-pub(crate) const ALL: [Entry; 7] = [
+pub(crate) const ALL: [Entry; 8] = [
     Entry::of::<Users>(),
     Entry::of::<Projects>(),
     Entry::of::<Sessions>(),
@@ -26,6 +26,7 @@ pub(crate) const ALL: [Entry; 7] = [
     Entry::of::<Audit<user::Event>>(),
     Entry::of::<Audit<project::Event>>(),
     Entry::of::<Audit<session::Event>>(),
+    Entry::of::<Audit<inspection::Event>>(),
 ];
 
 type NewFiller = fn(Config, &Tools, Home, Vec<i32>) -> anyhow::Result<Box<dyn Filling>>;

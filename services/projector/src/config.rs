@@ -69,6 +69,10 @@ pub struct Config {
     /// How long a swap waits at once for those who read, while new readers wait behind it.
     #[serde(with = "humantime_serde")]
     pub rebuild_lock_wait: Duration,
+    /// How often we look whether there are copies from before an erasure, which are dropped; each erasure that
+    /// is heard of is looked at at once.
+    #[serde(with = "humantime_serde")]
+    pub forget_copies_every: Duration,
 }
 
 impl Default for Config {
@@ -93,6 +97,7 @@ impl Default for Config {
             rebuild_stalled_after: Duration::from_secs(10),
             rebuild_hold: Duration::from_secs(5),
             rebuild_lock_wait: Duration::from_millis(100),
+            forget_copies_every: Duration::from_secs(5),
         }
     }
 }

@@ -53,6 +53,13 @@ pub async fn serve(config: Config, parts: Parts, shutdown: CancellationToken) ->
         running.spawn((entry.run)(config.clone(), parts.clone(), &readiness, shutdown.clone()));
     }
 
+    let (pool, keys) = (parts.pool.clone(), parts.keys.clone());
+    let (every, ending) = (config.forget_copies_every, shutdown.clone());
+    running.spawn(async move {
+        ending.run_until_cancelled(rebuild::erased::drop_copies(pool, keys, every)).await;
+        Ok(())
+    });
+
     let mut outcome = Ok(());
     while let Some(ended) = running.join_next().await {
         shutdown.cancel();

@@ -7,6 +7,7 @@
 
 mod compare;
 mod copies;
+pub(crate) mod erased;
 mod exchange;
 pub(crate) mod fill;
 mod gate;

@@ -99,7 +99,9 @@ async fn restart(tx: &mut PgConnection, last: &Link) -> sqlx::Result<()> {
         .bind(BACKLOG.row)
         .bind(last.position)
         .bind(last.hash.as_slice())
-        .execute(tx)
+        .execute(&mut *tx)
         .await?;
+    // What command roles remember from before is not believed any more.
+    sqlx::query("update store.rebases set count = count + 1").execute(tx).await?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Each read model, folded anew and compared row by row with the live one.
 
-use domain::{project, session, user};
+use domain::{inspection, project, session, user};
 use projections::Projection;
 use projections::audit::Audit;
 use projections::projects::Projects;
@@ -32,7 +32,8 @@ async fn all(parts: &Parts, scratch: &Scratch, told: Told<'_>, found: &mut Recon
     one::<Usage>(parts, scratch, told, found).await?;
     one::<Audit<user::Event>>(parts, scratch, told, found).await?;
     one::<Audit<project::Event>>(parts, scratch, told, found).await?;
-    one::<Audit<session::Event>>(parts, scratch, told, found).await
+    one::<Audit<session::Event>>(parts, scratch, told, found).await?;
+    one::<Audit<inspection::Event>>(parts, scratch, told, found).await
 }
 
 async fn one<P: Projection>(

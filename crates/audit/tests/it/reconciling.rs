@@ -95,6 +95,7 @@ async fn an_untouched_installation_is_the_same_everywhere() {
         ("audit_users", 0, false),
         ("audit_projects", 0, false),
         ("audit_sessions", 12, true),
+        ("audit_inspections", 0, false),
     ];
     assert_eq!(folded, expected);
     let left = "select count(*) from pg_database where datname like 'atelier_reconcile%'";

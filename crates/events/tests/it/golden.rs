@@ -16,8 +16,9 @@ fn file(contract: &Contract) -> PathBuf {
 fn written() -> impl Iterator<Item = (&'static Contract, Vec<u8>)> {
     let chunk = (events::latest(events::stream::CHUNK).unwrap(), super::chunks::chunk(Kind::Code).encode().unwrap());
     let root = (events::latest(events::root::ROOT).unwrap(), super::roots::root().encode().unwrap());
+    let request = (events::latest(events::access::REQUEST).unwrap(), super::requests::request().encode().unwrap());
     let full = samples::all().into_iter().filter(|sample| !sample.bare);
-    full.map(|s| (s.contract(), s.contract().encode(&envelope(), &s.sealed).unwrap())).chain([chunk, root])
+    full.map(|s| (s.contract(), s.contract().encode(&envelope(), &s.sealed).unwrap())).chain([chunk, root, request])
 }
 
 #[test]
@@ -44,6 +45,8 @@ fn every_version_ever_written_is_still_read() {
         assert_eq!(framed[1..5], contract.id.to_be_bytes());
         if contract.event_type == events::root::ROOT {
             events::root::RootPublished::decode(&framed).unwrap_or_else(|error| panic!("{contract:?}: {error}"));
+        } else if contract.event_type == events::access::REQUEST {
+            events::access::RequestServed::decode(&framed).unwrap_or_else(|error| panic!("{contract:?}: {error}"));
         } else {
             events::decode_stream(&framed).unwrap_or_else(|error| panic!("{contract:?}: {error}"));
         }

@@ -5,6 +5,7 @@ mod compatibility;
 mod golden;
 mod independent;
 mod refusals;
+mod requests;
 mod roots;
 mod roundtrip;
 mod samples;

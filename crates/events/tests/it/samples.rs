@@ -8,7 +8,7 @@ use domain::session::{
     GenerationCompleted, GenerationFailed, GenerationQueued, GenerationRequested, GenerationStarted, MessagePosted,
     Outcome, Prompt, SessionDeleted, SessionErased, SessionOpened, SessionRenamed, Title, TitleChange, VersionRestored,
 };
-use domain::{Cost, Event, FileChange, FileOp, Usage, project, session, user};
+use domain::{Cost, Event, FileChange, FileOp, Usage, inspection, project, session, user};
 use events::{Contract, Envelope};
 use serde_json::{Map, Value};
 
@@ -93,7 +93,7 @@ pub fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(prefix: &str, number: u32)
 }
 
 pub fn all() -> Vec<Sample> {
-    [users(), projects(), conversation(), generations(), files()].into_iter().flatten().collect()
+    [users(), projects(), conversation(), generations(), files(), inspections()].into_iter().flatten().collect()
 }
 
 fn both<E: Event>(aggregate: &'static str, full: E, bare: E) -> [Sample; 2] {
@@ -279,6 +279,30 @@ fn files() -> Vec<Sample> {
         bare(FilesImported { private_files: None, ..imported }),
         full(VersionRestored { session_id, by, old: 4, restored: 2, number: 5 }),
     ]
+}
+
+fn inspections() -> Vec<Sample> {
+    let read = inspection::AuditRead {
+        inspection_id: id("ins", 10),
+        what: "events".to_owned(),
+        format: "csv".to_owned(),
+        actor: Some("usr_0199d3a0-0000-7000-8000-000000000004".to_owned()),
+        event_type: Some("SessionRenamed".to_owned()),
+        aggregate: Some("ses_0199d3a0-0000-7000-8000-000000000003".to_owned()),
+        since: Some("2026-11-21T12:00:00Z".to_owned()),
+        until: Some("2026-11-22T12:00:00Z".to_owned()),
+        count: 250,
+    };
+    let all = inspection::AuditRead {
+        actor: None,
+        event_type: None,
+        aggregate: None,
+        since: None,
+        until: None,
+        ..read.clone()
+    };
+    let of = |full: inspection::Event, bare: inspection::Event| both("inspection", full, bare);
+    of(read.into(), all.into()).into()
 }
 
 fn usage(reasoning_tokens: Option<i64>) -> Usage {

@@ -179,3 +179,23 @@ async fn topics_that_are_not_there_are_named() {
     let error = Log::open(&config, &Choice::default(), Until::Now).await.err().unwrap().to_string();
     assert!(error.contains("there is no topic nobody."), "{error}");
 }
+
+#[tokio::test]
+async fn a_long_log_is_ordered_with_room_for_few() {
+    let mut written = topics().await;
+    // What is needed first lies behind all the rest, in other partitions.
+    let (early, late) = (SessionId::generate(), UserId::generate());
+    for _ in 0..300 {
+        written.registers(UserId::generate()).await;
+    }
+    for _ in 0..300 {
+        written.completes(early, 1, "0.1").await;
+    }
+    written.registers(late).await;
+    let (all, most) = written.replay_within(usize::MAX).await;
+    assert_eq!(positions(&all), (1..=601).collect::<Vec<_>>());
+    assert!(most > 100, "without a bound many wait: {most}");
+    let (all, most) = written.replay_within(20).await;
+    assert_eq!(positions(&all), (1..=601).collect::<Vec<_>>());
+    assert!(most <= 20 + 12, "one more of each partition at most: {most}");
+}

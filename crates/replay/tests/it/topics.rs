@@ -41,7 +41,8 @@ pub async fn topics() -> Written {
     let prefix = format!("r{}.", TESTS.fetch_add(1, Ordering::Relaxed));
     let config = Config { bootstrap: STACK.1.kafka.clone(), prefix, ..Config::default() };
     let admin: AdminClient<DefaultClientContext> = bus::client(&config).create().unwrap();
-    let names = ["users", "tenants", "projects", "sessions", "billing"].map(|name| config.topics().named(name));
+    let names =
+        ["users", "tenants", "projects", "sessions", "inspections", "billing"].map(|name| config.topics().named(name));
     let new = names.iter().map(|name| NewTopic::new(name, 12, TopicReplication::Fixed(1)));
     let options = AdminOptions::new().operation_timeout(Some(Duration::from_secs(60)));
     let made = admin.create_topics(&new.collect::<Vec<_>>(), &options).await.unwrap();
@@ -145,6 +146,21 @@ impl Written {
         }
         entries.extend(order.ready(&log)?);
         Ok(entries)
+    }
+
+    /// Everything in the order of the log, with room for so many events; and how many waited at most.
+    pub async fn replay_within(&self, room: usize) -> (Vec<Entry>, usize) {
+        let mut log = Log::open(&self.config, &Choice::default(), Until::Now).await.unwrap();
+        let (mut order, mut entries, mut most) = (Order::new(true).with_room(room), Vec::new(), 0);
+        while let Some(record) = log.next().await.unwrap() {
+            order.push(Entry::read(log.topics(), &record).unwrap(), true);
+            entries.extend(order.ready(&log).unwrap());
+            most = most.max(order.waiting());
+            let ahead = order.ahead(&log);
+            log.hold(ahead).unwrap();
+        }
+        entries.extend(order.ready(&log).unwrap());
+        (entries, most)
     }
 
     /// Why the log cannot be read.

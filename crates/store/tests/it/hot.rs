@@ -68,3 +68,37 @@ async fn a_command_on_a_remembered_aggregate_reads_nothing() {
     sqlx::query("update store.events set aggregate_type = 'hidden'").execute(&database.owner).await.unwrap();
     assert_eq!(alice.does(&store, alice.renames("second")).await.unwrap().version, 2);
 }
+
+/// The database as it was before the last event, and then as `atelier relay rebase` leaves it.
+async fn restored(database: &Database) {
+    sqlx::raw_sql("delete from store.events where sequence = 2; update store.rebases set count = count + 1")
+        .execute(&database.owner)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn what_was_remembered_before_a_restore_is_read_again() {
+    let database = Database::fresh().await;
+    let store = database.store();
+    let alice = Alice::with_a_session(&store).await;
+    assert_eq!(alice.does(&store, alice.renames("second")).await.unwrap().version, 2);
+    restored(&database).await;
+    let third = alice.does(&store, alice.renames("third")).await.unwrap();
+    assert_eq!((third.version, third.state.title.as_str()), (2, "third"), "no gap, and nothing of what is lost");
+    let fourth = alice.does(&store, alice.renames("fourth")).await.unwrap();
+    assert_eq!(fourth.version, 3, "the new era goes on");
+}
+
+#[tokio::test]
+async fn what_others_wrote_after_a_restore_is_not_taken_for_what_was_remembered() {
+    let database = Database::fresh().await;
+    let (here, there) = (database.store(), database.store());
+    let alice = Alice::with_a_session(&here).await;
+    alice.does(&here, alice.renames("second")).await.unwrap();
+    restored(&database).await;
+    // The same version, and another title.
+    alice.does(&there, Command::Delete { by: alice.id }).await.unwrap();
+    let refused = alice.does(&here, alice.renames("third")).await;
+    assert!(matches!(refused, Err(Error::Rejected(_))), "{refused:?}");
+}

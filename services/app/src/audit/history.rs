@@ -5,13 +5,18 @@ use std::io::Write;
 use anyhow::{Context, bail};
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, ValueEnum};
+use domain::TenantId;
+use domain::inspection::{self, What};
 use projections::Page;
 use projections::audit::{self, Asked, CSV_HEAD, Entry};
 use sqlx::PgPool;
 
 use crate::config::Config;
+use crate::platform;
 
 /// Who did what, when, from where, and what it was before; the newest first.
+///
+/// Reading is an event too: it is noted before anything is shown, and shows the next time.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -62,8 +67,9 @@ enum Format {
 
 impl History {
     pub async fn run(self, config: &Config) -> anyhow::Result<()> {
-        let read = crate::platform::pool(config, "read", 1)?;
+        let read = platform::pool(config, "read", 1)?;
         let asked = self.asked(&read).await?;
+        self.note(config, &read, &asked).await.context("nothing is shown that cannot be noted")?;
         let mut out = std::io::stdout().lock();
         if self.format == Format::Csv {
             write!(out, "{CSV_HEAD}")?;
@@ -81,6 +87,27 @@ impl History {
                 None => break,
             }
         }
+        Ok(())
+    }
+
+    /// Of one organisation in its own log, where its auditors see it; else in the installation's.
+    async fn note(&self, config: &Config, read: &PgPool, asked: &Asked) -> anyhow::Result<()> {
+        let found = audit::count(&mut *read.acquire().await?, asked, &Page::default()).await?;
+        let count = found.min(i64::try_from(self.limit).unwrap_or(i64::MAX));
+        let tenant = match &self.tenant {
+            Some(tenant) => tenant.parse()?,
+            None => TenantId::SYSTEM,
+        };
+        let (_, store) = platform::event_store(config, platform::vault(config)?)?;
+        let call = command::call::by_service(tenant, "operator", "atelier audit history");
+        let asked = inspection::Asked {
+            actor: asked.actor.clone(),
+            event_type: asked.event_type.clone(),
+            aggregate: asked.aggregate.clone(),
+            since: asked.from,
+            until: asked.to,
+        };
+        command::inspections::write(&store, &call, What::Events, self.format.name(), asked, count).await?;
         Ok(())
     }
 
@@ -104,6 +131,14 @@ async fn person(read: &PgPool, email: &str) -> anyhow::Result<String> {
 }
 
 impl Format {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Csv => "csv",
+            Self::Jsonl => "jsonl",
+        }
+    }
+
     fn line(self, entry: &Entry) -> String {
         match self {
             Self::Csv => entry.csv(),

@@ -61,7 +61,7 @@ impl Export {
         let mut export = replay::Export::create(&self.out, self.format.into(), self.force)?;
         let write = async {
             let count =
-                reading.each(false, |entries| Ok(entries.iter().try_for_each(|entry| export.write(entry))?)).await?;
+                reading.each(None, |entries| Ok(entries.iter().try_for_each(|entry| export.write(entry))?)).await?;
             export.finish()?;
             anyhow::Ok(count)
         };

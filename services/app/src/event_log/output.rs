@@ -8,7 +8,7 @@ use replay::{Entry, Until};
 use super::read::Reading;
 
 /// Everything that is there.
-pub async fn show(reading: Reading, ordered: bool) -> anyhow::Result<()> {
+pub async fn show(reading: Reading, ordered: Option<usize>) -> anyhow::Result<()> {
     let mut out = BufWriter::new(std::io::stdout().lock());
     let read = async {
         reading.each(ordered, |entries| lines(&mut out, entries)).await?;

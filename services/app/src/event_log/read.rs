@@ -36,14 +36,16 @@ impl Reading {
         Log::open(&self.config.kafka, &self.choice, until).await.with_context(at)
     }
 
-    /// Gives every chosen event to `take`, in batches, until the end of what is there.
+    /// Gives every chosen event to `take`, in batches, until the end of what is there. `ordered`: in the order of
+    /// the log, with room for so many that wait for their turn.
     pub async fn each(
         &self,
-        ordered: bool,
+        ordered: Option<usize>,
         mut take: impl FnMut(&[Entry]) -> anyhow::Result<()>,
     ) -> anyhow::Result<u64> {
         let mut log = self.open(Until::Now).await?;
-        let mut order = ordered.then(|| Order::new(self.choice.is_everything() && !self.skip_unreadable));
+        let dense = self.choice.is_everything() && !self.skip_unreadable;
+        let mut order = ordered.map(|room| Order::new(dense).with_room(room));
         let (mut batch, mut taken, mut unreadable) = (Vec::new(), 0, 0);
         let mut progress = Progress::begin();
         while let Some(record) = log.next().await? {
@@ -53,6 +55,10 @@ impl Reading {
             }
             if batch.len() >= BATCH {
                 taken += self.hand_over(&mut batch, &mut take).await?;
+            }
+            if let Some(order) = &order {
+                let ahead = order.ahead(&log);
+                log.hold(ahead)?;
             }
             progress.show(&log);
         }

@@ -107,6 +107,7 @@ not_played! {
     cancel_generation: CancelGenerationRequest => Accepted,
     import_files: ImportFilesRequest => NewVersion,
     restore_version: RestoreVersionRequest => NewVersion,
+    note_audit_read: NoteAuditReadRequest => Accepted,
     describe_session: DescribeSessionRequest => DescribeSessionResponse,
     renew_lease: RenewLeaseRequest => RenewLeaseResponse,
     load_conversation: LoadConversationRequest => LoadConversationResponse,

@@ -176,6 +176,7 @@ impl Log {
         };
         self.items.push(Item {
             tenant: TenantId::generate(),
+            key_id: None,
             body: Body::Milestone(Milestone { sequence, turn }),
             frame: Frame::new(Some(&self.cursor()), name, &serde_json::json!({ "attempt": attempt })),
         });

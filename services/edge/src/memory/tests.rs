@@ -129,3 +129,16 @@ fn a_new_beginning_keeps_who_watches() {
     assert_eq!(offsets(&memory, session, 7), [7]);
     assert_eq!((memory.watchers(), memory.bytes), (1, 1_000));
 }
+
+#[test]
+fn it_is_known_which_keys_have_opened_what_is_here() {
+    let alice = SessionId::generate();
+    let mut memory = memory(BOUNDS);
+    memory.restart(0);
+    memory.push(alice, 0, payload());
+    assert!(memory.key_ids().is_empty(), "nobody has opened it yet");
+    memory.all(alice)[0].is_opened_by("key_1");
+    assert_eq!(memory.key_ids(), HashSet::from(["key_1".to_owned()]));
+    memory.restart(1);
+    assert!(memory.key_ids().is_empty());
+}

@@ -1,6 +1,7 @@
 //! `audit`: who did what, when, from where, for those who may know.
 
 mod export;
+mod noting;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -18,6 +19,7 @@ use crate::problem::ProblemBody;
 use crate::read::Shown;
 use crate::state::Gateway;
 use crate::who::Caller;
+use crate::write::Write;
 use export::Format;
 
 /// One change.
@@ -107,6 +109,8 @@ pub struct AuditQuery {
 }
 
 /// What everybody in the caller's tenant did, newest first. For owners, admins and auditors.
+///
+/// Each reading is an event itself (`AuditRead`), and shows in the next one.
 #[utoipa::path(get, path = "/audit/events", tag = "audit", operation_id = "audit_events", params(AuditQuery),
     responses(
         (status = 200, content((AuditEvents = "application/json"), (String = "text/csv"), (String = "application/jsonl"))),
@@ -117,29 +121,37 @@ pub async fn list(
     State(gateway): State<Gateway>,
     caller: Caller,
     headers: HeaderMap,
+    write: Write,
     Asked(query): Asked<AuditQuery>,
 ) -> Result<Response, Error> {
     caller.require_auditor()?;
     let format = query.format.unwrap_or_else(|| Format::accepted(&headers));
     let (wanted, page) = query.split()?;
     if !matches!(format, Format::Json) {
-        return export::file(gateway, caller, wanted, page, format).await;
+        return export::file(gateway, caller, &write, wanted, page, format).await;
     }
     let mut reader = gateway.reader(&caller).await?;
     let found = audit::page(&mut reader, &wanted, &page).await?;
+    reader.rollback().await?;
+    noting::events(&gateway, &caller, &write, &wanted, "json", found.items.len() as i64).await?;
     let items = found.items.into_iter().map(AuditEvent::from).collect();
     Ok(Shown::list(AuditEvents { items, next_cursor: found.next_cursor }, Freshness::Fresh).into_response())
 }
 
-/// Whether the log was unbroken when it was last walked over. For owners, admins and auditors.
+/// Whether the log was unbroken when it was last walked over. For owners, admins and auditors. Asking is an event.
 #[utoipa::path(get, path = "/audit/verify", tag = "audit", operation_id = "audit_verification",
     responses(
         (status = 200, body = AuditVerification),
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
         (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
     ))]
-pub async fn verification(State(gateway): State<Gateway>, caller: Caller) -> Result<Shown<AuditVerification>, Error> {
+pub async fn verification(
+    State(gateway): State<Gateway>,
+    caller: Caller,
+    write: Write,
+) -> Result<Shown<AuditVerification>, Error> {
     caller.require_auditor()?;
+    noting::verification(&gateway, &caller, &write).await?;
     let mut reader = gateway.reader(&caller).await?;
     let last = audit::last_verification(&mut reader).await?;
     Ok(Shown::list(AuditVerification::from(last), Freshness::Fresh))

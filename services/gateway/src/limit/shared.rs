@@ -7,23 +7,31 @@ use std::time::{Duration, Instant};
 use redis::Script;
 use redis::aio::ConnectionManager;
 
-use super::{Decision, WINDOW};
+use super::{Decision, Share, WINDOW};
 
-/// Redis's clock, so that all gateways have one.
+/// Redis's clock, so that all gateways have one. Counts for all keys or for none: whoever is refused by one share
+/// uses up none of the others. First the place of the share that refuses (0: none does), then used and reset of each.
 const COUNT: &str = "
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local window, limit = tonumber(ARGV[1]), tonumber(ARGV[2])
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - window)
-local used = redis.call('ZCARD', KEYS[1])
-local allowed = 0
-if used < limit then
-  redis.call('ZADD', KEYS[1], now, ARGV[3])
-  redis.call('PEXPIRE', KEYS[1], window)
-  allowed, used = 1, used + 1
+local window, refused, used = tonumber(ARGV[1]), 0, {}
+for place, key in ipairs(KEYS) do
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', now - window)
+  used[place] = redis.call('ZCARD', key)
+  if refused == 0 and used[place] >= tonumber(ARGV[2 + place]) then refused = place end
 end
-local oldest = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
-return {allowed, used, oldest[2] + window - now}";
+local told = {refused}
+for place, key in ipairs(KEYS) do
+  if refused == 0 then
+    redis.call('ZADD', key, now, ARGV[2])
+    redis.call('PEXPIRE', key, window)
+    used[place] = used[place] + 1
+  end
+  local oldest = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
+  told[2 * place] = used[place]
+  told[2 * place + 1] = oldest[2] and oldest[2] + window - now or 0
+end
+return told";
 
 /// After a failure Redis is left alone for so long, so that not every request waits for it.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -41,18 +49,19 @@ impl Shared {
     }
 
     /// `None`: Redis cannot be asked now.
-    pub async fn count(&self, key: &str, limit: u32) -> Option<Decision> {
+    pub async fn count(&self, shares: &[Share]) -> Option<Decision> {
         if self.is_away() {
             return None;
         }
         let mut connection = self.connection.clone();
-        let mut script = self.script.key(key);
-        let call = script.arg(WINDOW.as_millis() as u64).arg(limit).arg(rand::random::<u64>());
-        let answer = tokio::time::timeout(self.timeout, call.invoke_async::<(u32, u32, u64)>(&mut connection)).await;
+        let mut call = self.script.prepare_invoke();
+        call.arg(WINDOW.as_millis() as u64).arg(rand::random::<u64>());
+        for (key, limit) in shares {
+            call.key(key).arg(*limit);
+        }
+        let answer = tokio::time::timeout(self.timeout, call.invoke_async::<Vec<u64>>(&mut connection)).await;
         match answer {
-            Ok(Ok((allowed, used, reset))) => {
-                Some(Decision { allowed: allowed == 1, limit, used, reset: Duration::from_millis(reset) })
-            }
+            Ok(Ok(told)) => Decision::of(&decisions(shares, &told)),
             Ok(Err(error)) => self.gone(&error.to_string()),
             Err(elapsed) => self.gone(&elapsed.to_string()),
         }
@@ -68,4 +77,16 @@ impl Shared {
         *self.away_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + PAUSE);
         None
     }
+}
+
+fn decisions(shares: &[Share], told: &[u64]) -> Vec<Decision> {
+    let refused = told.first().copied().unwrap_or_default();
+    let each = told.get(1..).unwrap_or_default().chunks_exact(2).zip(shares).zip(1..);
+    each.map(|((told, (_, limit)), place)| Decision {
+        allowed: refused != place,
+        limit: *limit,
+        used: u32::try_from(told[0]).unwrap_or(u32::MAX),
+        reset: Duration::from_millis(told[1]),
+    })
+    .collect()
 }

@@ -23,6 +23,8 @@ fn alone() -> Router {
         read_pool: runtime::postgres::pool("postgres://nobody@127.0.0.1:1/none", "gateway", limits).unwrap(),
         progress: Progress::default(),
         models: Vec::new(),
+        access_log: None,
+        tls: None,
         redis: None,
         revocations: Revocations::remote(),
         verifier: Verifier::new([signer.public_key().as_str()]).unwrap(),

@@ -7,12 +7,12 @@ use serde_json::Value;
 use crate::browser::Browser;
 use crate::house::{House, somebody};
 
-fn document() -> Value {
+pub fn document() -> Value {
     serde_json::to_value(gateway::document()).unwrap()
 }
 
 /// Every operation: its path with ids that nobody has, and its method.
-fn operations(document: &Value) -> Vec<(String, Method)> {
+pub fn operations(document: &Value) -> Vec<(String, Method)> {
     let mut operations = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for method in item.as_object().unwrap().keys() {

@@ -77,6 +77,8 @@ impl House {
             read_pool: pool("gateway"),
             progress: Progress::default(),
             models: vec![demo()],
+            access_log: None,
+            tls: None,
             redis: None,
             revocations,
             verifier,
@@ -131,6 +133,8 @@ pub fn limits(per_minute: u32) -> Limits {
     Limits {
         anonymous_per_minute: limit,
         signed_in_per_minute: limit,
+        device_per_minute: limit,
+        tenant_per_minute: limit,
         sign_in_per_minute: limit,
         exports_per_minute: limit,
     }

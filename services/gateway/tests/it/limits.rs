@@ -6,8 +6,8 @@ use gateway::{Config, Peer};
 use http::Request;
 use tower::ServiceExt;
 
-use crate::browser::is;
-use crate::house::{House, limits, redis_client, somebody};
+use crate::browser::{PASSWORD, is};
+use crate::house::{House, address, limits, redis_client, somebody};
 
 async fn asks(app: &Router, from: &str) -> (u16, String, String) {
     let mut request = Request::get("/api/v1/auth/providers").body(Body::empty()).unwrap();
@@ -57,6 +57,60 @@ async fn guessing_passwords_is_slower_than_anything_else() {
     }
     assert_eq!(nobody.post("auth/sign-in", &guess).await.problem(), is(429, "too_many_requests"));
     assert_eq!(nobody.get("auth/providers").await.status, 200);
+}
+
+#[tokio::test]
+async fn an_organisation_has_a_share_for_all_its_people() {
+    let mut config = Config::default();
+    config.limits.tenant_per_minute = std::num::NonZeroU32::new(2).unwrap();
+    let alice = somebody(House::with(config)).await;
+    let first = alice.get("models").await;
+    assert_eq!((first.header("ratelimit-limit"), first.header("ratelimit-remaining")), ("2", "1"), "the tightest");
+    assert_eq!(alice.get("models").await.status, 200);
+    let refused = alice.get("models").await;
+    assert_eq!((refused.problem(), refused.header("ratelimit-limit")), (is(429, "too_many_requests"), "2"));
+    assert!(!refused.header("retry-after").is_empty() && !refused.header("ratelimit-reset").is_empty());
+}
+
+#[tokio::test]
+async fn a_device_that_asks_too_much_leaves_the_others_theirs() {
+    let mut config = Config::default();
+    config.limits.device_per_minute = std::num::NonZeroU32::new(2).unwrap();
+    let nobody = House::with(config).browser();
+    let form = serde_json::json!({ "email": address(), "password": PASSWORD, "name": "Alice", "transport": "token" });
+    let token = |answer: crate::browser::Answer| answer.json()["access_token"].as_str().unwrap().to_owned();
+    let phone = nobody.shows(&token(nobody.post("auth/sign-up", &form).await));
+    let credentials = serde_json::json!({ "email": form["email"], "password": PASSWORD, "transport": "token" });
+    let laptop = nobody.shows(&token(nobody.post("auth/sign-in", &credentials).await));
+    for _ in 0..2 {
+        assert_eq!(phone.get("models").await.status, 200);
+    }
+    assert_eq!(phone.get("models").await.problem(), is(429, "too_many_requests"));
+    assert_eq!(laptop.get("models").await.status, 200);
+}
+
+#[tokio::test]
+async fn with_redis_a_refusal_uses_up_nothing_of_the_other_shares() {
+    let mut tight = limits(100);
+    tight.device_per_minute = std::num::NonZeroU32::new(2).unwrap();
+    let alice = somebody(House::with_redis(tight)).await;
+    let mut statuses = Vec::new();
+    for _ in 0..6 {
+        statuses.push(alice.get("models").await.status.as_u16());
+    }
+    assert_eq!(statuses, [200, 200, 429, 429, 429, 429]);
+    let mut redis = connection().await;
+    let keys: Vec<String> = redis::cmd("KEYS").arg("atelier:limit:device:*").query_async(&mut redis).await.unwrap();
+    assert_eq!(keys.len(), 1, "{keys:?}");
+    for kind in ["tenant", "person", "device"] {
+        let keys: Vec<String> =
+            redis::cmd("KEYS").arg(format!("atelier:limit:{kind}:*")).query_async(&mut redis).await.unwrap();
+        let mut counts = Vec::new();
+        for key in keys {
+            counts.push(redis::cmd("ZCARD").arg(key).query_async::<u32>(&mut redis).await.unwrap());
+        }
+        assert_eq!(counts, [2], "{kind}");
+    }
 }
 
 #[tokio::test]

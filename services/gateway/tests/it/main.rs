@@ -8,6 +8,7 @@ mod alone;
 mod bad_input;
 mod browser;
 mod contract;
+mod headers;
 mod house;
 mod limits;
 mod serving;

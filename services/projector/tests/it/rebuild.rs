@@ -284,3 +284,39 @@ async fn a_swap_waits_for_no_reader_longer_than_a_moment_and_makes_none_wait_lon
     assert!(longest < Duration::from_secs(3), "a reader waited {longest:?}");
     running.stops().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn copies_from_before_an_erasure_are_dropped_and_later_ones_stay() {
+    let world = World::open().await;
+    let running = world.projects(Config { forget_copies_every: Duration::from_millis(100), ..config() });
+    let mut talk = world.talk();
+    let steps = [talk.opens("A secret"), talk.goes_on("a secret prompt")].concat();
+    world.tell(&talk, steps).await;
+    world.is_folded().await;
+    let (sessions, users) = (world.operator("sessions", config()), world.operator("users", config()));
+    sessions.rebuild(false, &quietly).await.unwrap();
+    sessions.swap(false, &quietly).await.unwrap();
+    users.rebuild(false, &quietly).await.unwrap();
+    let tables = async || -> i64 {
+        let query = "select count(*) from pg_tables where schemaname in ('read_next', 'read_previous')
+                        and tablename not in ('offsets', 'parked')";
+        sqlx::query_scalar(query).fetch_one(&world.database.owner).await.unwrap()
+    };
+    assert_eq!(tables().await, 6, "five of sessions, one of users");
+
+    world.keys.destroy(&world.alice.to_string()).await.unwrap();
+
+    until("the copies are dropped", async || tables().await == 0).await;
+    let refusal = sessions.swap(true, &quietly).await.unwrap_err().to_string();
+    assert!(refusal.contains("no previous copy"), "{refusal}");
+
+    // An hour later a copy is made of what is left, and stays.
+    execute(&world, "update keys.erasures set erased_at = erased_at - interval '1 hour'").await;
+    users.rebuild(false, &quietly).await.unwrap();
+    let kept = "select read.forget_copies(max(erased_at)) from keys.erasures";
+    let settled: bool = sqlx::query_scalar(kept).fetch_one(&world.database.owner).await.unwrap();
+    users.swap(false, &quietly).await.unwrap();
+    assert_eq!((settled, tables().await), (true, 1));
+    assert!(refused(&world.database.gateway, "select read.forget_copies(now())").await);
+    running.stops().await;
+}

@@ -9,11 +9,14 @@ use http::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE};
 use projections::Page;
 use projections::audit::{self, Asked, CSV_HEAD, Entry};
 use serde::Deserialize;
+use sqlx::PgConnection;
 use utoipa::ToSchema;
 
+use super::noting;
 use crate::Error;
 use crate::state::Gateway;
 use crate::who::Caller;
+use crate::write::Write;
 
 /// How the changes are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
@@ -33,6 +36,14 @@ impl Format {
             Self::Jsonl
         } else {
             Self::Json
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Csv => "csv",
+            Self::Jsonl => "jsonl",
         }
     }
 
@@ -61,18 +72,25 @@ impl Format {
 pub async fn file(
     gateway: Gateway,
     caller: Caller,
+    write: &Write,
     asked: Asked,
     page: Page,
     format: Format,
 ) -> Result<Response, Error> {
     let page = Page { limit: Some(100), ..page };
+    let mut reader = gateway.reader(&caller).await?;
+    let count = audit::count(&mut reader, &asked, &page).await?;
     let head = if matches!(format, Format::Csv) { CSV_HEAD } else { "" };
-    let (first, next) = lines(&gateway, &caller, &asked, page, format).await?;
+    // Of the same moment, so that the file holds as many as are noted.
+    let (first, next) = lines(&mut reader, &asked, page, format).await?;
+    reader.rollback().await?;
+    noting::events(&gateway, &caller, write, &asked, format.name(), count).await?;
     let pages = stream::try_unfold(next, move |next| {
         let (gateway, caller, asked) = (gateway.clone(), caller.clone(), asked.clone());
         async move {
             let Some(page) = next else { return Ok(None) };
-            lines(&gateway, &caller, &asked, page, format).await.map(Some)
+            let mut reader = gateway.reader(&caller).await?;
+            lines(&mut reader, &asked, page, format).await.map(Some)
         }
     });
     let pages = pages.map(|page: Result<Bytes, Error>| page.map_err(|error| std::io::Error::other(error.to_string())));
@@ -82,14 +100,12 @@ pub async fn file(
 }
 
 async fn lines(
-    gateway: &Gateway,
-    caller: &Caller,
+    reader: &mut PgConnection,
     asked: &Asked,
     page: Page,
     format: Format,
 ) -> Result<(Bytes, Option<Page>), Error> {
-    let mut reader = gateway.reader(caller).await?;
-    let found = audit::page(&mut reader, asked, &page).await?;
+    let found = audit::page(reader, asked, &page).await?;
     let text: String = found.items.iter().map(|entry| format.line(entry)).collect();
     let next = found.next_cursor.map(|cursor| Page { cursor: Some(cursor), ..page });
     Ok((text.into(), next))

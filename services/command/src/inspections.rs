@@ -1,0 +1,56 @@
+//! Who reads the audit log: noted before anything is shown.
+
+use chrono::DateTime;
+use domain::inspection::{Asked, Command, What};
+use domain::{Inspection, InspectionId};
+use rpc::command::v1::{Accepted, NoteAuditReadRequest};
+use rpc::fault;
+use rpc::identity::Claims;
+use serde_json::json;
+use store::{Call, Store};
+use tonic::{Code, Status};
+
+use crate::error::status;
+use crate::{Commands, call};
+
+const FORMATS: [&str; 4] = ["json", "csv", "jsonl", "text"];
+
+pub(crate) async fn note(
+    commands: &Commands,
+    claims: &Claims,
+    mut request: NoteAuditReadRequest,
+) -> Result<Accepted, Status> {
+    let call = call::by_person(claims, request.write.take(), "audit.read", &request)?;
+    let unknown = || fault(Code::InvalidArgument, "invalid_request", "nobody can read the audit log like that");
+    let what = match request.what.as_str() {
+        "events" => What::Events,
+        "verification" => What::Verification,
+        _ => return Err(unknown()),
+    };
+    let format = FORMATS.into_iter().find(|format| *format == request.format).ok_or_else(unknown)?;
+    let asked = Asked {
+        actor: request.actor,
+        event_type: request.event_type,
+        aggregate: request.aggregate,
+        since: request.since_micros.and_then(DateTime::from_timestamp_micros),
+        until: request.until_micros.and_then(DateTime::from_timestamp_micros),
+    };
+    let version = write(&commands.store, &call, what, format, asked, request.count).await.map_err(status)?;
+    Ok(Accepted { version })
+}
+
+/// Appends the event; every reading is an aggregate of its own, so that no two wait for each other.
+pub async fn write(
+    store: &Store,
+    call: &Call,
+    what: What,
+    format: &'static str,
+    asked: Asked,
+    count: i64,
+) -> Result<i64, store::Error> {
+    let inspection_id = InspectionId::generate();
+    let command = Command::Note { inspection_id, what, format, asked, count };
+    let answer = |done: &store::Executed<Inspection>| json!({ "version": done.version });
+    let done = store.execute::<Inspection>(call, &inspection_id.to_string(), command, answer).await?;
+    Ok(done.version)
+}

@@ -1,0 +1,88 @@
+//! Reads that a client has already: `304` instead of the same bytes again.
+//!
+//! A read of one thing has its version as `ETag`; every other one the hash of what it says. A client may keep an
+//! answer, for itself alone, and asks each time whether it is still true: an event that changes anything changes
+//! the tag.
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use bytes::Bytes;
+use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use http_body::Body as _;
+use ring::digest::{SHA256, digest};
+
+use crate::Error;
+use crate::state::Gateway;
+
+/// What people look at again and again. Not here: tokens, exports, and the audit log, where each read is an event.
+const KEPT: [&str; 4] = ["/api/v1/projects", "/api/v1/sessions", "/api/v1/models", "/api/v1/usage"];
+
+pub async fn answer(State(gateway): State<Gateway>, request: Request, next: Next) -> Result<Response, Error> {
+    let kept = request.method() == Method::GET && KEPT.iter().any(|path| request.uri().path().starts_with(path));
+    if !kept {
+        return Ok(next.run(request).await);
+    }
+    let known = request.headers().get(IF_NONE_MATCH).cloned();
+    let response = next.run(request).await;
+    if response.status() != StatusCode::OK || !is_json(response.headers()) {
+        return Ok(response);
+    }
+    let mut response = tagged(response, gateway.config.body_limit).await?;
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    headers.append(VARY, HeaderValue::from_static("authorization, cookie"));
+    let tag = headers.get(ETAG).cloned();
+    let same = known.zip(tag).is_some_and(|(known, tag)| is_known(&known, &tag));
+    if same {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        response.headers_mut().remove(CONTENT_TYPE);
+        response.headers_mut().remove(CONTENT_LENGTH);
+        *response.body_mut() = Body::empty();
+    }
+    Ok(response)
+}
+
+/// With a tag, unless it is larger than `limit`: such a one goes out as it is.
+async fn tagged(response: Response, limit: usize) -> Result<Response, Error> {
+    if response.headers().contains_key(ETAG)
+        || response.body().size_hint().exact().is_none_or(|size| size > limit as u64)
+    {
+        return Ok(response);
+    }
+    let (mut parts, body) = response.into_parts();
+    let bytes = to_bytes(body, limit).await.map_err(|error| Error::Internal(error.into()))?;
+    parts.headers.insert(ETAG, tag(&bytes)?);
+    Ok(Response::from_parts(parts, Body::from(bytes)))
+}
+
+fn tag(bytes: &Bytes) -> Result<HeaderValue, Error> {
+    let hash = hex::encode(&digest(&SHA256, bytes).as_ref()[..16]);
+    HeaderValue::try_from(format!("W/\"{hash}\"")).map_err(|error| Error::Internal(error.into()))
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_TYPE).is_some_and(|kind| kind == "application/json")
+}
+
+/// Weakly, as RFC 9110 wants it of `If-None-Match`.
+fn is_known(known: &HeaderValue, tag: &HeaderValue) -> bool {
+    let (Ok(known), Ok(tag)) = (known.to_str(), tag.to_str()) else { return false };
+    let bare = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    known.trim() == "*" || known.split(',').any(|one| bare(one) == bare(tag))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_is_known_weakly_and_among_others() {
+        let known =
+            |known: &'static str| is_known(&HeaderValue::from_static(known), &HeaderValue::from_static("\"3\""));
+        assert!(known("\"3\"") && known("W/\"3\"") && known("\"2\", \"3\"") && known("*"));
+        assert!(!known("\"2\"") && !known("") && !known("\"33\""));
+    }
+}
