@@ -145,7 +145,8 @@ mod tests {
     #[test]
     fn every_event_of_every_topic_has_words() {
         assert_eq!(words("SessionRenamed"), "session renamed");
-        let types = [domain::user::Event::TYPES, domain::project::Event::TYPES, domain::session::Event::TYPES].concat();
+        use domain::{project, session, tenant, user};
+        let types = [user::Event::TYPES, tenant::Event::TYPES, project::Event::TYPES, session::Event::TYPES].concat();
         assert!(types.into_iter().all(|name| words(name).contains(' ')));
     }
 }

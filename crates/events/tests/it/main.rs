@@ -9,3 +9,4 @@ mod roots;
 mod roundtrip;
 mod samples;
 mod schemas;
+mod tenants;

@@ -2,13 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use domain::{project, session, user};
+use domain::{project, session, tenant, user};
 
 use crate::samples::{self, Sample, envelope};
 
 #[test]
 fn every_event_of_the_domain_has_a_full_sample_and_a_schema() {
-    let domain = [("user", user::Event::TYPES), ("project", project::Event::TYPES), ("session", session::Event::TYPES)];
+    let domain = [
+        ("user", user::Event::TYPES),
+        ("project", project::Event::TYPES),
+        ("tenant", tenant::Event::TYPES),
+        ("session", session::Event::TYPES),
+    ];
     let domain: BTreeSet<_> = domain.iter().flat_map(|(a, types)| types.iter().map(move |t| (*a, *t))).collect();
 
     let full = samples::all().into_iter().filter(|sample| !sample.bare);
