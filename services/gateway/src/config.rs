@@ -68,6 +68,12 @@ pub struct Config {
     #[serde(with = "humantime_serde")]
     pub redis_timeout: Duration,
 
+    /// Projects that somebody of the tier `free` may have at once in an organisation; one more is answered 403
+    /// `premium_required`. Those of the tier `premium` have no such limit.
+    ///
+    /// Counted in the read model, so that a burst may get a few more.
+    pub free_projects: u32,
+
     /// The section `[limits]`.
     #[serde(skip)]
     pub limits: Limits,
@@ -127,6 +133,7 @@ impl Default for Config {
             connections: NonZeroUsize::new(20_000).unwrap_or(NonZeroUsize::MIN),
             drain: Duration::from_secs(10),
             redis_timeout: Duration::from_millis(100),
+            free_projects: 100,
             limits: Limits::default(),
         }
     }
