@@ -4,10 +4,12 @@ import { launch } from "./harness/browser.mjs";
 import { Model } from "./harness/model.mjs";
 import { System } from "./harness/system.mjs";
 import { accounts } from "./stories/accounts.mjs";
+import { administration } from "./stories/administration.mjs";
 import { families } from "./stories/families.mjs";
 import { firstPrompt } from "./stories/first-prompt.mjs";
 import { keeping } from "./stories/keeping.mjs";
 import { looks } from "./stories/looks.mjs";
+import { organisations } from "./stories/organisations.mjs";
 import { sandbox } from "./stories/sandbox.mjs";
 import { stopping } from "./stories/stopping.mjs";
 import { versions } from "./stories/versions.mjs";
@@ -30,5 +32,5 @@ after(async () => {
   await played.model?.stop();
 });
 
-for (const chapter of [firstPrompt, keeping, accounts, versions, looks, sandbox, families]) chapter(stage);
+for (const chapter of [firstPrompt, keeping, accounts, organisations, administration, versions, looks, sandbox, families]) chapter(stage);
 stopping(played);

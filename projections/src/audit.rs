@@ -11,7 +11,7 @@ mod readable;
 use std::marker::PhantomData;
 
 use chrono::{DateTime, Utc};
-use domain::{Event, inspection, project, session, user};
+use domain::{Event, inspection, project, session, tenant, user};
 use serde::Serialize;
 use serde_json::Value;
 use sqlx::{FromRow, PgConnection};
@@ -28,7 +28,7 @@ use readable::Change;
 pub struct Audit<E>(PhantomData<E>);
 
 /// Every topic's table.
-const TABLES: [&str; 4] = ["audit_users", "audit_projects", "audit_sessions", "audit_inspections"];
+const TABLES: [&str; 5] = ["audit_users", "audit_tenants", "audit_projects", "audit_sessions", "audit_inspections"];
 
 /// One change, as an auditor reads it.
 #[derive(Debug, Clone, PartialEq, Serialize, FromRow)]
@@ -80,6 +80,7 @@ macro_rules! projection {
 }
 
 projection!(user::Event, "audit_users", "users", "user");
+projection!(tenant::Event, "audit_tenants", "tenants", "tenant");
 projection!(project::Event, "audit_projects", "projects", "project");
 projection!(session::Event, "audit_sessions", "sessions", "session");
 projection!(inspection::Event, "audit_inspections", "inspections", "inspection");

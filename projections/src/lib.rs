@@ -14,6 +14,7 @@ mod progress;
 pub mod projects;
 pub mod read;
 pub mod sessions;
+pub mod tenants;
 mod text;
 pub mod usage;
 pub mod users;

@@ -68,6 +68,11 @@ pub async fn list(reader: &mut PgConnection, page: &Page) -> Result<Listing<Proj
     Ok(Listing::cut(rows, page, |project: &Project| project.id.clone()))
 }
 
+/// How many projects the reader has.
+pub async fn count(reader: &mut PgConnection) -> sqlx::Result<i64> {
+    sqlx::query_scalar(&format!("select count(*) from read.projects where {MINE}")).fetch_one(reader).await
+}
+
 /// One of the reader's projects.
 pub async fn by_id(reader: &mut PgConnection, id: ProjectId) -> sqlx::Result<Option<Project>> {
     sqlx::query_as(&format!("select {COLUMNS} from read.projects where id = $1 and {MINE}"))

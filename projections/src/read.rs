@@ -24,3 +24,25 @@ pub async fn begin(pool: &PgPool, tenant: TenantId, user: UserId) -> sqlx::Resul
     ))
     .await
 }
+
+/// The same for an administrator of the system, who sees every account.
+pub async fn begin_as_administrator(
+    pool: &PgPool,
+    tenant: TenantId,
+    user: UserId,
+) -> sqlx::Result<Transaction<'static, Postgres>> {
+    let mut reader = begin(pool, tenant, user).await?;
+    sqlx::query("set local atelier.administrator = 'yes'").execute(&mut *reader).await?;
+    Ok(reader)
+}
+
+/// The same for who sees what everybody in the tenant used.
+pub async fn begin_as_payer(
+    pool: &PgPool,
+    tenant: TenantId,
+    user: UserId,
+) -> sqlx::Result<Transaction<'static, Postgres>> {
+    let mut reader = begin(pool, tenant, user).await?;
+    sqlx::query("set local atelier.usage = 'tenant'").execute(&mut *reader).await?;
+    Ok(reader)
+}

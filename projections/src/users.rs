@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use domain::UserId;
-use domain::user::Event;
+use domain::user::{Event, SystemRole, Tier};
 use serde::Serialize;
 use sqlx::{FromRow, PgConnection};
 
 use crate::fact::{Error, Fact, Projection, column, ids, is_next};
 use crate::text::storable;
-use crate::{Freshness, Wait};
+use crate::{Freshness, Listing, Page, Wait, read};
 
 /// The fold of `users`.
 #[derive(Debug)]
@@ -38,6 +38,10 @@ pub struct User {
     pub tenant_id: String,
     pub email: String,
     pub name: String,
+    /// free or premium
+    pub tier: String,
+    /// user or administrator (of the whole system)
+    pub role: String,
     /// The texts are gone, and empty.
     pub erased: bool,
     pub created_at: DateTime<Utc>,
@@ -45,7 +49,7 @@ pub struct User {
     pub version: i64,
 }
 
-const COLUMNS: &str = "id, tenant_id, email, name, erased, created_at, updated_at, version";
+const COLUMNS: &str = "id, tenant_id, email, name, tier, role, erased, created_at, updated_at, version";
 
 /// One person of this tenant.
 pub async fn by_id(reader: &mut PgConnection, id: UserId) -> sqlx::Result<Option<User>> {
@@ -53,6 +57,22 @@ pub async fn by_id(reader: &mut PgConnection, id: UserId) -> sqlx::Result<Option
         .bind(id.to_string())
         .fetch_optional(reader)
         .await
+}
+
+/// Everybody, for administrators, the newest account first; `page.q` searches name and address.
+pub async fn all(reader: &mut PgConnection, page: &Page) -> Result<Listing<User>, read::Error> {
+    let rows = sqlx::query_as(&format!(
+        "select {COLUMNS} from read.users
+          where not erased and deleted_at is null and ($1::text is null or id < $1)
+            and ($2::text is null or name ilike $2 or email ilike $2)
+          order by id desc limit $3"
+    ))
+    .bind(page.after::<UserId>()?.map(|id| id.to_string()))
+    .bind(page.pattern())
+    .bind(page.fetch())
+    .fetch_all(reader)
+    .await?;
+    Ok(Listing::cut(rows, page, |user: &User| user.id.clone()))
 }
 
 /// Until this person's row has reached `version`.
@@ -89,6 +109,9 @@ fn fold(rows: &mut BTreeMap<String, User>, fact: &Fact<Event>) -> Result<(), Err
             (row.email, row.name) = (String::new(), String::new());
             row.erased = true;
         }
+        Event::TierChanged(event) => row.tier = event.tier.as_str().to_owned(),
+        Event::RoleChanged(event) => row.role = event.role.as_str().to_owned(),
+        Event::SignInsEnded(_) => {}
     }
     row.updated_at = fact.at;
     row.version = fact.sequence;
@@ -101,6 +124,8 @@ fn blank(fact: &Fact<Event>) -> User {
         tenant_id: fact.tenant.to_string(),
         email: String::new(),
         name: String::new(),
+        tier: Tier::default().as_str().to_owned(),
+        role: SystemRole::default().as_str().to_owned(),
         erased: false,
         created_at: fact.at,
         updated_at: fact.at,
@@ -110,16 +135,18 @@ fn blank(fact: &Fact<Event>) -> User {
 
 async fn write(tx: &mut PgConnection, rows: &[User]) -> sqlx::Result<()> {
     sqlx::query(
-        "insert into users (id, tenant_id, email, name, erased, created_at, updated_at, version)
-         select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bool[], $6::timestamptz[],
-                              $7::timestamptz[], $8::bigint[])
-         on conflict (id) do update set email = excluded.email, name = excluded.name, erased = excluded.erased,
-             updated_at = excluded.updated_at, version = excluded.version",
+        "insert into users (id, tenant_id, email, name, tier, role, erased, created_at, updated_at, version)
+         select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bool[],
+                              $8::timestamptz[], $9::timestamptz[], $10::bigint[])
+         on conflict (id) do update set email = excluded.email, name = excluded.name, tier = excluded.tier,
+             role = excluded.role, erased = excluded.erased, updated_at = excluded.updated_at, version = excluded.version",
     )
     .bind(column(rows, |row| row.id.as_str()))
     .bind(column(rows, |row| row.tenant_id.as_str()))
     .bind(column(rows, |row| row.email.as_str()))
     .bind(column(rows, |row| row.name.as_str()))
+    .bind(column(rows, |row| row.tier.as_str()))
+    .bind(column(rows, |row| row.role.as_str()))
     .bind(column(rows, |row| row.erased))
     .bind(column(rows, |row| row.created_at))
     .bind(column(rows, |row| row.updated_at))

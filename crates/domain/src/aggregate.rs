@@ -1,11 +1,13 @@
 //! What the rest of the system knows about an aggregate, whichever it is.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{ProjectId, Rejection, UserId};
+use crate::{InviteId, ProjectId, Rejection, TenantId, UserId};
 
 /// A consistency boundary: commands are decided against its state, events lead to the next state.
 pub trait Aggregate: Default + Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
@@ -25,11 +27,36 @@ pub trait Aggregate: Default + Clone + Serialize + DeserializeOwned + Send + Syn
     fn owners(&self) -> Option<KeyOwners>;
 }
 
-/// Whose keys seal an event: texts with the person's, files with the project's.
+/// Whose keys seal an event: texts with a person's (a tenant's, an invite's), files with the project's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeyOwners {
-    pub person: UserId,
+    pub texts: KeyHolder,
     pub project: Option<ProjectId>,
+}
+
+/// Whose key it is: who can be forgotten by destroying it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum KeyHolder {
+    Person(UserId),
+    Tenant(TenantId),
+    /// Whoever was invited, who may have no account yet.
+    Invite(InviteId),
+}
+
+impl From<UserId> for KeyHolder {
+    fn from(person: UserId) -> Self {
+        Self::Person(person)
+    }
+}
+
+impl fmt::Display for KeyHolder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Person(id) => id.fmt(f),
+            Self::Tenant(id) => id.fmt(f),
+            Self::Invite(id) => id.fmt(f),
+        }
+    }
 }
 
 /// A value that may exist once per tenant and kind, such as an e-mail address.

@@ -103,6 +103,14 @@ typed_id!(
     GenerationId, "gen"
 );
 typed_id!(
+    /// One way into a tenant, for one person.
+    InviteId, "inv"
+);
+typed_id!(
+    /// One key for scripts; not the key itself.
+    ApiKeyId, "key"
+);
+typed_id!(
     /// One event, once, for ever.
     EventId, "evt"
 );

@@ -14,12 +14,14 @@ mod path;
 pub mod project;
 mod rejection;
 pub mod session;
+pub mod tenant;
 pub mod user;
 
-pub use aggregate::{Aggregate, Claim, DecodeError, Event, KeyOwners};
+pub use aggregate::{Aggregate, Claim, DecodeError, Event, KeyHolder, KeyOwners};
 pub use files::{FileChange, FileOp, MAX_CHANGE_BYTES, MAX_FILE_BYTES};
 pub use ids::{
-    EventId, GenerationId, InspectionId, MessageId, ParseIdError, ProjectId, SessionId, TenantId, UserId, WorkerId,
+    ApiKeyId, EventId, GenerationId, InspectionId, InviteId, MessageId, ParseIdError, ProjectId, SessionId, TenantId,
+    UserId, WorkerId,
 };
 pub use inspection::Inspection;
 pub use money::{Cost, Usage};
@@ -27,4 +29,5 @@ pub use path::{BadPath, validate_path};
 pub use project::Project;
 pub use rejection::Rejection;
 pub use session::Session;
-pub use user::User;
+pub use tenant::{Role, Scope, Tenant};
+pub use user::{Standing, Tier, User};

@@ -209,7 +209,9 @@ impl Aggregate for Project {
             Self::Unknown => None,
             Self::Live { project_id, owner, .. }
             | Self::Deleted { project_id, owner }
-            | Self::Erased { project_id, owner } => Some(KeyOwners { person: *owner, project: Some(*project_id) }),
+            | Self::Erased { project_id, owner } => {
+                Some(KeyOwners { texts: (*owner).into(), project: Some(*project_id) })
+            }
         }
     }
 }

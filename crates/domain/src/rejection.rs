@@ -10,6 +10,16 @@ pub enum Rejection {
     NotYours,
     #[error("it already exists")]
     AlreadyExists,
+    /// They belong here, and may not do this.
+    #[error("{0}")]
+    NotAllowed(&'static str),
+    /// Nobody could manage what would be left.
+    #[error("an organisation keeps at least one owner: make somebody else an owner first")]
+    LastOwner,
+    #[error("this invite was used, revoked, or has expired: ask for a new one")]
+    InviteOver,
+    #[error("there may be at most {limit} {what}")]
+    TooMany { what: &'static str, limit: usize },
     /// Whoever was erased acts no more, and nothing of theirs changes.
     #[error("it was erased")]
     Erased,
@@ -44,6 +54,10 @@ impl Rejection {
         match self {
             Self::NotFound(_) | Self::NotYours => "not_found",
             Self::AlreadyExists => "already_exists",
+            Self::NotAllowed(_) => "forbidden",
+            Self::LastOwner => "last_owner",
+            Self::InviteOver => "invite_over",
+            Self::TooMany { .. } => "too_many",
             Self::Erased => "erased",
             Self::EmptyPrompt => "empty_prompt",
             Self::TooLong { .. } => "too_long",

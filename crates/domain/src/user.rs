@@ -1,10 +1,14 @@
 //! A person with an account. The password is not here: its hash lives in auth's tables only.
 
+mod standing;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::{Aggregate, Claim, KeyOwners, events};
 use crate::{Rejection, TenantId, UserId};
+
+pub use standing::{RoleChanged, SignInsEnded, Standing, SystemRole, Tier, TierChanged};
 
 /// What a person is called and how they are reached; sealed with the person's key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,7 +51,7 @@ pub struct UserErased {
 
 events! {
     /// What can happen to a user.
-    pub enum Event { UserRegistered, ProfileChanged, UserErased }
+    pub enum Event { UserRegistered, ProfileChanged, UserErased, TierChanged, RoleChanged, SignInsEnded }
     claims = claims, releases = releases
 }
 
@@ -56,7 +60,7 @@ fn claims(event: &Event) -> Vec<Claim> {
         Event::UserRegistered(UserRegistered { private: Some(profile), .. }) => {
             vec![Claim { kind: "email", value: normalise_email(&profile.email) }]
         }
-        Event::UserRegistered(_) | Event::ProfileChanged(_) | Event::UserErased(_) => Vec::new(),
+        _ => Vec::new(),
     }
 }
 
@@ -84,6 +88,16 @@ pub enum Command {
     Erase {
         transfer_to: Option<UserId>,
     },
+    /// By an administrator; `None` leaves it as it is.
+    ChangeStanding {
+        by: UserId,
+        tier: Option<Tier>,
+        role: Option<SystemRole>,
+    },
+    /// By an administrator: whoever is signed in as this user is so no more.
+    EndSignIns {
+        by: UserId,
+    },
 }
 
 /// The state that decisions need.
@@ -94,6 +108,8 @@ pub enum User {
     Registered {
         user_id: UserId,
         name: String,
+        #[serde(default)]
+        standing: Standing,
     },
     Erased {
         user_id: UserId,
@@ -119,9 +135,9 @@ impl Aggregate for User {
                 Ok(vec![])
             }
             (Self::Registered { .. }, Command::Register { .. }) => Err(Rejection::AlreadyExists),
-            (Self::Unknown, Command::ChangeName { .. } | Command::Erase { .. }) => Err(Rejection::NotFound("user")),
+            (Self::Unknown, _) => Err(Rejection::NotFound("user")),
             (Self::Registered { name: old, .. }, Command::ChangeName { name }) if *old == name => Ok(vec![]),
-            (Self::Registered { user_id, name: old }, Command::ChangeName { name }) => {
+            (Self::Registered { user_id, name: old, .. }, Command::ChangeName { name }) => {
                 checked(&name)?;
                 let change = NameChange { old: old.clone(), new: name };
                 Ok(vec![ProfileChanged { user_id: *user_id, private: Some(change) }.into()])
@@ -132,8 +148,14 @@ impl Aggregate for User {
             (Self::Registered { user_id, .. }, Command::Erase { transfer_to }) => {
                 Ok(vec![UserErased { user_id: *user_id, transferred_to: transfer_to }.into()])
             }
+            (Self::Registered { user_id, standing, .. }, Command::ChangeStanding { by, tier, role }) => {
+                Ok(standing.change(*user_id, by, tier, role))
+            }
+            (Self::Registered { user_id, .. }, Command::EndSignIns { by }) => {
+                Ok(vec![SignInsEnded { user_id: *user_id, by }.into()])
+            }
             (Self::Erased { .. }, Command::Erase { .. }) => Ok(vec![]),
-            (Self::Erased { .. }, Command::Register { .. } | Command::ChangeName { .. }) => Err(Rejection::Erased),
+            (Self::Erased { .. }, _) => Err(Rejection::Erased),
         }
     }
 
@@ -142,14 +164,22 @@ impl Aggregate for User {
             (_, Event::UserRegistered(event)) => Self::Registered {
                 user_id: event.user_id,
                 name: event.private.as_ref().map(|p| p.name.clone()).unwrap_or_default(),
+                standing: Standing::default(),
             },
-            (Self::Registered { user_id, .. }, Event::ProfileChanged(event)) => {
-                Self::Registered { user_id, name: event.private.as_ref().map(|c| c.new.clone()).unwrap_or_default() }
+            (Self::Registered { user_id, standing, .. }, Event::ProfileChanged(event)) => {
+                let name = event.private.as_ref().map(|c| c.new.clone()).unwrap_or_default();
+                Self::Registered { user_id, name, standing }
             }
-            (state, Event::ProfileChanged(_)) => state,
+            (Self::Registered { user_id, name, standing }, Event::TierChanged(event)) => {
+                Self::Registered { user_id, name, standing: Standing { tier: event.tier, ..standing } }
+            }
+            (Self::Registered { user_id, name, standing }, Event::RoleChanged(event)) => {
+                Self::Registered { user_id, name, standing: Standing { role: event.role, ..standing } }
+            }
             (_, Event::UserErased(event)) => {
                 Self::Erased { user_id: event.user_id, transferred_to: event.transferred_to }
             }
+            (state, _) => state,
         }
     }
 
@@ -157,7 +187,7 @@ impl Aggregate for User {
         match self {
             Self::Unknown => None,
             Self::Registered { user_id, .. } | Self::Erased { user_id, .. } => {
-                Some(KeyOwners { person: *user_id, project: None })
+                Some(KeyOwners { texts: (*user_id).into(), project: None })
             }
         }
     }

@@ -47,7 +47,7 @@ impl Keys {
 
     /// The keys that seal for these owners, made if they have none yet.
     pub async fn sealer(&self, tenant: TenantId, owners: KeyOwners) -> Result<Sealer> {
-        let person = self.of_owner(tenant, owners.person.to_string());
+        let person = self.of_owner(tenant, owners.texts.to_string());
         let project = OptionFuture::from(owners.project.map(|project| self.of_owner(tenant, project.to_string())));
         let (person, project) = try_join(person, async { project.await.transpose() }).await?;
         Ok(Sealer::new(person, project))

@@ -5,7 +5,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::Utc;
-use domain::{TenantId, UserId};
+use domain::{Role, Scope, TenantId, Tier, UserId};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use moka::sync::Cache;
 use ring::rand::SecureRandom;
@@ -36,9 +36,31 @@ pub struct Claims {
     pub role: String,
     /// The token family (one sign-in on one device); revocation ends it.
     pub family: Option<String>,
+    /// What a person may do in this tenant and in the system.
+    #[serde(flatten)]
+    pub standing: Standing,
     iat: i64,
     /// Unix seconds.
     pub exp: i64,
+}
+
+/// What a person may do. Says nothing where nothing is said.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// In the tenant.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<Role>,
+    #[serde(default)]
+    pub tier: Tier,
+    /// Of the whole system.
+    #[serde(default)]
+    pub administrator: bool,
+    /// What an API key is limited to. `None`: a person at a device, whom only their role limits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<Vec<Scope>>,
+    /// Where the account is at home, if that is another tenant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub home: Option<TenantId>,
 }
 
 impl Claims {
@@ -52,7 +74,28 @@ impl Claims {
 
     fn new(sub: String, tenant: Option<TenantId>, role: &str, family: Option<String>, exp: i64) -> Self {
         let iat = Utc::now().timestamp();
-        Self { iss: ISSUER.into(), aud: AUDIENCE.into(), sub, tenant, role: role.to_owned(), family, iat, exp }
+        let (iss, aud, role, standing) = (ISSUER.into(), AUDIENCE.into(), role.to_owned(), Standing::default());
+        Self { iss, aud, sub, tenant, role, family, standing, iat, exp }
+    }
+
+    /// The same person, who may do this.
+    #[must_use]
+    pub fn with(self, standing: Standing) -> Self {
+        Self { standing, ..self }
+    }
+
+    /// The tenant where a person's account is, whichever they work in.
+    pub fn home(&self) -> Option<TenantId> {
+        self.standing.home.or(self.tenant)
+    }
+
+    /// An administrator of the whole system; refuses everybody else.
+    pub fn require_administrator(&self) -> Result<UserId, Status> {
+        let (user, _) = self.require_person()?;
+        if self.standing.administrator && self.standing.scopes.is_none() {
+            return Ok(user);
+        }
+        Err(fault(Code::PermissionDenied, "forbidden", "an administrator of the system is required"))
     }
 
     pub fn is_service(&self) -> bool {
@@ -235,6 +278,24 @@ mod tests {
         let id_token =
             jsonwebtoken::encode(&Header::new(Algorithm::EdDSA), &alice(in_a_minute()), &signer.key).unwrap();
         assert!(verifier.verify(&id_token).is_err());
+    }
+
+    #[test]
+    fn a_token_says_what_somebody_may_do_and_nothing_where_nothing_is_said() {
+        let (signer, verifier) = pair();
+        let home = Some(TenantId::generate());
+        let scopes = Some(vec![Scope::Read]);
+        let standing = Standing { roles: vec![Role::Admin], tier: Tier::Premium, administrator: true, scopes, home };
+        let claims = alice(in_a_minute()).with(standing);
+        let read = verifier.verify(&signer.sign(&claims).unwrap()).unwrap();
+        assert_eq!((read.home(), &read), (home, &claims));
+        assert!(read.require_administrator().is_err(), "a key administers nothing");
+
+        let bare = verifier.verify(&signer.sign(&alice(in_a_minute())).unwrap()).unwrap();
+        assert_eq!((bare.standing.clone(), bare.home()), (Standing::default(), bare.tenant));
+        assert!(bare.require_administrator().is_err());
+        let administrator = Standing { administrator: true, ..Standing::default() };
+        assert!(alice(in_a_minute()).with(administrator).require_administrator().is_ok());
     }
 
     #[test]

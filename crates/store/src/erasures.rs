@@ -1,5 +1,7 @@
 //! What the store holds of a person, and how far their erasure has come.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use domain::{TenantId, UserId};
 use serde::{Deserialize, Serialize};
@@ -13,6 +15,8 @@ use crate::{Error, Store};
 pub struct Owned {
     pub projects: Vec<String>,
     pub sessions: Vec<String>,
+    /// The tenants of those that are not in the one that was asked for.
+    pub elsewhere: BTreeMap<String, TenantId>,
 }
 
 /// How often a person appears in the store.
@@ -59,12 +63,18 @@ select e.aggregate_id as user_id, e.tenant_id, e.event_id, e.occurred_at, e.acto
  where e.event_type = 'UserErased'";
 
 const OWNED: &str = "
-select aggregate_type, aggregate_id from store.events
- where tenant_id = $1 and event_type in ('ProjectCreated', 'SessionOpened') and payload ->> 'owner' = $2
+select aggregate_type, aggregate_id, tenant_id from store.events
+ where event_type in ('ProjectCreated', 'SessionOpened') and payload ->> 'owner' = $1
 union
-select aggregate_type, aggregate_id from store.events
- where tenant_id = $1 and event_type in ('ProjectTransferred', 'SessionErased') and payload ->> 'to' = $2
+select aggregate_type, aggregate_id, tenant_id from store.events
+ where event_type in ('ProjectTransferred', 'SessionErased') and payload ->> 'to' = $1
 order by 1, 2";
+
+const BELONGS: &str = "
+select aggregate_id from store.events where event_type = 'TenantCreated' and payload ->> 'owner' = $1
+union
+select aggregate_id from store.events where event_type = 'MemberJoined' and payload ->> 'user_id' = $1
+order by 1";
 
 /// Everything of these aggregates; `$1` their types, `$2` their ids.
 const EVENTS: &str = "
@@ -91,15 +101,36 @@ impl Owned {
         let sessions = self.sessions.iter().map(|id| ("session", id.clone()));
         projects.chain(sessions).chain([("user", person.to_string())]).unzip()
     }
+
+    /// Where this one is; `home` unless it is elsewhere.
+    pub fn tenant_of(&self, id: &str, home: TenantId) -> TenantId {
+        self.elsewhere.get(id).copied().unwrap_or(home)
+    }
 }
 
 impl Store {
-    /// What ever belonged to this person.
+    /// What ever belonged to this person, whose account is in this tenant.
     pub async fn ever_owned(&self, tenant: TenantId, person: UserId) -> Result<Owned, Error> {
-        let query = sqlx::query_as(OWNED).bind(tenant.to_string()).bind(person.to_string());
-        let rows: Vec<(String, String)> = query.fetch_all(&self.pool).await?;
-        let of = |kind: &str| rows.iter().filter(|(is, _)| is == kind).map(|(_, id)| id.clone()).collect();
-        Ok(Owned { projects: of("project"), sessions: of("session") })
+        let rows: Vec<(String, String, String)> =
+            sqlx::query_as(OWNED).bind(person.to_string()).fetch_all(&self.pool).await?;
+        let of = |kind: &str| rows.iter().filter(|(is, ..)| is == kind).map(|(_, id, _)| id.clone()).collect();
+        let placed = rows.iter().filter_map(|(_, id, tenant)| Some((id.clone(), tenant.parse().ok()?)));
+        let elsewhere = placed.filter(|(_, place)| *place != tenant).collect();
+        Ok(Owned { projects: of("project"), sessions: of("session"), elsewhere })
+    }
+
+    /// The tenants that this person began or joined, also those that they have left.
+    pub async fn ever_belonged(&self, person: UserId) -> Result<Vec<TenantId>, Error> {
+        let ids: Vec<String> = sqlx::query_scalar(BELONGS).bind(person.to_string()).fetch_all(&self.pool).await?;
+        Ok(ids.iter().filter_map(|id| id.parse().ok()).collect())
+    }
+
+    /// The tenant where an account is; `None`: there is no such account.
+    pub async fn home_of(&self, person: UserId) -> Result<Option<TenantId>, Error> {
+        let query = "select tenant_id from store.events where aggregate_type = 'user' and aggregate_id = $1 limit 1";
+        let home: Option<String> =
+            sqlx::query_scalar(query).bind(person.to_string()).fetch_optional(&self.pool).await?;
+        Ok(home.and_then(|home| home.parse().ok()))
     }
 
     /// How often this person appears, in what belongs to them.
@@ -120,8 +151,10 @@ impl Store {
     /// Deletes the stored answers of this person's calls, and the snapshots of what belonged to them; they are
     /// made anew from what is left. Returns how many of each.
     pub async fn forget_person(&self, tenant: TenantId, person: UserId, owned: &Owned) -> Result<(u64, u64), Error> {
-        let answers = sqlx::query("delete from store.idempotency where tenant_id = $1 and actor = $2")
-            .bind(tenant.to_string())
+        let mut tenants = self.ever_belonged(person).await?;
+        tenants.push(tenant);
+        let answers = sqlx::query("delete from store.idempotency where tenant_id = any($1) and actor = $2")
+            .bind(tenants.iter().map(TenantId::to_string).collect::<Vec<_>>())
             .bind(person.to_string())
             .execute(&self.pool)
             .await?;

@@ -197,7 +197,7 @@ impl From<Error> for Failure {
 
 /// A token may be good for some minutes more; its person is not.
 fn refuse_the_erased<A: Aggregate>(call: &Call, sealer: Option<&Sealer>, executed: &Executed<A>) -> Result<(), Error> {
-    let owner = executed.state.owners().map(|owners| owners.person.to_string());
+    let owner = executed.state.owners().map(|owners| owners.texts.to_string());
     let acts = owner.is_some_and(|owner| owner == call.actor) && !executed.events.is_empty();
     if acts && sealer.is_some_and(Sealer::is_erased) { Err(Rejection::Erased.into()) } else { Ok(()) }
 }

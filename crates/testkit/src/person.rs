@@ -65,8 +65,21 @@ impl Person {
 
     /// A new account with this address.
     pub async fn sign_up_as(url: &Url, client: &Client, name: &str, email: &str) -> Self {
+        Self::sign_up_with(url, client, name, email, None).await
+    }
+
+    /// A new account, opened by following an invite; it begins in that organisation.
+    pub async fn sign_up_by_invite(url: &Url, client: &Client, name: &str, token: &str) -> Self {
+        let email = format!("{name}-{}@example.org", uuid::Uuid::now_v7().simple());
+        Self::sign_up_with(url, client, name, &email, Some(token)).await
+    }
+
+    async fn sign_up_with(url: &Url, client: &Client, name: &str, email: &str, invite: Option<&str>) -> Self {
         let password = format!("correct horse {name} staple");
-        let body = json!({ "email": email, "password": password, "name": name, "transport": "token" });
+        let mut body = json!({ "email": email, "password": password, "name": name, "transport": "token" });
+        if let Some(invite) = invite {
+            body["invite"] = invite.into();
+        }
         let url = url.clone();
         let response = client.post(url.join("api/v1/auth/sign-up").unwrap()).json(&body).send().await.unwrap();
         let answer = Answer::of(response).await.expect(201);
@@ -93,6 +106,17 @@ impl Person {
         let key = uuid::Uuid::now_v7().to_string();
         let request = self.request(Method::POST, path).header("Idempotency-Key", key).json(body);
         Answer::of(request.send().await.unwrap()).await
+    }
+
+    pub async fn send(&self, method: Method, path: &str, body: &Value) -> Answer {
+        Answer::of(self.request(method, path).json(body).send().await.unwrap()).await
+    }
+
+    /// The same person in another organisation of theirs.
+    pub async fn works_in(&self, tenant: &str) -> Self {
+        let switched = self.post("org/switch", &json!({ "tenant": tenant, "transport": "token" })).await.expect(200);
+        let (token, refresh_token) = (switched.text("access_token"), switched.text("refresh_token"));
+        Self { token, refresh_token, ..self.clone() }
     }
 
     pub async fn opens_a_project(&self, name: &str) -> String {

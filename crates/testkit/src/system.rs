@@ -234,6 +234,8 @@ impl Ports {
             set("LIMITS_DEVICE_PER_MINUTE", "100000".into()),
             set("LIMITS_TENANT_PER_MINUTE", "100000".into()),
             set("LIMITS_SIGN_IN_PER_MINUTE", "100000".into()),
+            set("GATEWAY_FREE_PROJECTS", "20".into()),
+            set("AUTH_ADMINISTRATORS", "[\"root@example.org\"]".into()),
             set("RPC_COMMAND_URL", format!("http://127.0.0.1:{}", self.rpc)),
             set("RPC_AUTH_URL", format!("http://127.0.0.1:{}", self.auth)),
             set("OPERATIONS_LISTEN", format!("127.0.0.1:{operations}")),

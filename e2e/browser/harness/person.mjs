@@ -9,9 +9,9 @@ let people = 0;
 
 export class Person extends Workspace {
   /** A new person with an account of their own, on their (empty) list of projects. */
-  static async signsUp({ browser, system }, name = "Ada Lovelace") {
+  static async signsUp({ browser, system }, name = "Ada Lovelace", email = undefined) {
     people += 1;
-    const person = new Person(browser, system, { name, email: `person-${people}-${process.pid}@example.org` });
+    const person = new Person(browser, system, { name, email: email ?? `person-${people}-${process.pid}@example.org` });
     await person.#opensABrowser();
     await person.goes("/login?mode=sign-up");
     await person.the("name").fill(name);

@@ -9,8 +9,8 @@ const screenshots = new URL("../screenshots/", import.meta.url).pathname;
 export function story(title, stage, tell) {
   test(title, async () => {
     const people = [];
-    const signsUp = async (name) => {
-      const person = await Person.signsUp(stage, name);
+    const signsUp = async (name, email) => {
+      const person = await Person.signsUp(stage, name, email);
       people.push(person);
       return person;
     };

@@ -12,13 +12,17 @@ const ENDED_MS = 30_000;
 /** Many people come from one address here. */
 const limits = { ATELIER_LIMITS_SIGN_IN_PER_MINUTE: "10000", ATELIER_LIMITS_ANONYMOUS_PER_MINUTE: "10000", ATELIER_LIMITS_SIGNED_IN_PER_MINUTE: "10000", ATELIER_LIMITS_DEVICE_PER_MINUTE: "10000", ATELIER_LIMITS_TENANT_PER_MINUTE: "10000" };
 
+/** Administers the whole system, once it has signed up. */
+export const ROOT = "root@example.org";
+const administrators = { ATELIER_AUTH_ADMINISTRATORS: `["${ROOT}"]` };
+
 export class System {
   /** Answers come from `model`; without one from the built-in demo, at `pace` tokens a second. */
   static async start({ pace = 0, model }) {
     const answers = model ? { ATELIER_LLM_URL: model.url, ATELIER_LLM_MODEL: "played", ATELIER_LLM_SILENCE: "5m" } : { ATELIER_LLM_DEMO_PACE: String(pace), ATELIER_LLM_DEMO_FIRST_TOKEN: "0s" };
     const system = new System();
     system.state = mkdtempSync(join(tmpdir(), "atelier-browser-"));
-    system.process = launch(system.state, { ...limits, ...answers });
+    system.process = launch(system.state, { ...limits, ...administrators, ...answers });
     try {
       system.url = await until("the system is ready", () => system.#address(), STARTED_MS);
     } catch (error) {

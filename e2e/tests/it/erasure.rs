@@ -5,8 +5,6 @@ use std::time::Duration;
 
 use domain::UserId;
 use reqwest::Method;
-use rpc::ServiceToken;
-use rpc::command::v1::RegisterUserRequest;
 use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection};
 use testkit::{Person, Script, System, eventually};
@@ -42,25 +40,13 @@ where
     sqlx::query_scalar(query).bind(with).fetch_one(&mut database).await.unwrap()
 }
 
-/// Somebody of the same organisation: registered there by the house, then signed up as everyone is.
-async fn colleague_of(system: &System, tenant: &str, name: &str) -> (Person, String) {
-    let timeout = Duration::from_secs(10);
-    let channel = |name: &str| rpc::connect(system.core.setting(name), timeout).unwrap();
-    let auth = rpc::Auth::remote(channel("ATELIER_RPC_AUTH_URL"));
-    let secret = system.core.setting("ATELIER_IDENTITY_INTERNAL_SECRET").to_owned();
-    let token = ServiceToken::new(auth, "auth", secret.into()).get().await.unwrap();
-    let user_id = UserId::generate().to_string();
-    let email = format!("{name}-{}@example.org", uuid::Uuid::now_v7().simple());
-    let request = RegisterUserRequest {
-        write: None,
-        user_id: user_id.clone(),
-        tenant_id: tenant.to_owned(),
-        email: email.clone(),
-        name: name.to_owned(),
-    };
-    rpc::Command::remote(channel("ATELIER_RPC_COMMAND_URL")).register_user(request, &token).await.unwrap();
-    let person = Person::sign_up_as(&system.url, &system.client, name, &email).await;
-    assert_eq!(person.get("me").await.expect(200).text("id"), user_id);
+/// Somebody of the same organisation, by an invite.
+async fn colleague_of(alice: &Person, name: &str) -> (Person, String) {
+    let invited = alice.post("org/invites", &json!({ "email": "bob@example.org", "role": "member" })).await.expect(201);
+    let link = invited.text("link");
+    let token = link.split('#').nth(1).unwrap();
+    let person = Person::sign_up_by_invite(&alice.url, &alice.client, name, token).await;
+    let user_id = person.get("me").await.expect(200).text("id");
     (person, user_id)
 }
 
@@ -82,7 +68,7 @@ fn a_person_is_erased_and_nothing_of_them_is_left_but_what_belongs_to_the_projec
         let alice = system.sign_up(&canary).await;
         let me = alice.get("me").await.expect(200);
         let (user, tenant) = (me.text("id"), me.text("tenant_id"));
-        let (bob, heir) = colleague_of(system, &tenant, "bob").await;
+        let (bob, heir) = colleague_of(&alice, "bob").await;
         let carol = system.sign_up("carol").await;
         let hers = carol.opens_a_session().await;
         let asked = carol.asks(&hers, "Something of carol's").await;

@@ -145,8 +145,9 @@ mod tests {
     #[test]
     fn every_event_of_every_topic_has_words() {
         assert_eq!(words("SessionRenamed"), "session renamed");
-        let types = [domain::user::Event::TYPES, domain::project::Event::TYPES, domain::session::Event::TYPES].concat();
-        assert_eq!(words(domain::inspection::Event::TYPES[0]), "audit read");
+        use domain::{inspection, project, session, tenant, user};
+        assert_eq!(words(inspection::Event::TYPES[0]), "audit read");
+        let types = [user::Event::TYPES, tenant::Event::TYPES, project::Event::TYPES, session::Event::TYPES].concat();
         assert!(types.into_iter().all(|name| words(name).contains(' ')));
     }
 }

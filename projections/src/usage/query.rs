@@ -62,7 +62,8 @@ pub struct UsageEvent {
 }
 
 /// What the reader may see of this table, besides what row-level security allows.
-const MINE: &str = "user_id = current_setting('atelier.person', true)
+const MINE: &str = "(user_id = current_setting('atelier.person', true)
+        or current_setting('atelier.usage', true) = 'tenant')
     and ($1::date is null or day >= $1) and ($2::date is null or day <= $2)";
 
 /// Without its own currency, which an attempt that nobody pays for has not: it goes with the others of its model.

@@ -48,6 +48,7 @@ impl Up {
         config.database.url = Some(SecretString::from(stack.postgres.to_string()));
         config.kafka.bootstrap.clone_from(&stack.kafka);
         config.redis.url = Some(SecretString::from(stack.redis.to_string()));
+        config.auth.first_account_administers = true;
         config.gateway.listen = ports::free(self.listen.unwrap_or(config.gateway.listen)).await?;
         config.registry.listen = ports::free(config.registry.listen).await?;
         maintenance::migrate(&config).await?;

@@ -48,6 +48,14 @@ pub struct Config {
     /// What other roles show to get a service token over gRPC. Without it, none is handed out.
     pub internal_secret: Option<SecretString>,
 
+    /// The e-mail addresses of those who administer the whole system; none unless they are named.
+    ///
+    /// Sign up with these addresses before you open the installation to others: whoever has the account, administers.
+    pub administrators: Vec<String>,
+
+    /// Whether the oldest account administers the whole system too. For installations of one's own, as `atelier up`.
+    pub first_account_administers: bool,
+
     /// How often expired tokens are deleted.
     #[serde(with = "humantime_serde")]
     pub housekeeping: Duration,
@@ -90,6 +98,8 @@ impl Default for Config {
             refresh_grace: Duration::from_secs(10),
             internal: Duration::from_mins(5),
             internal_secret: None,
+            administrators: Vec::new(),
+            first_account_administers: false,
             housekeeping: Duration::from_mins(10),
             unfinished: Duration::from_hours(7 * 24),
             redis_timeout: Duration::from_millis(250),

@@ -23,6 +23,15 @@ pub enum Error {
     /// Unknown, expired, revoked and used tokens are one answer.
     #[error("the token is not valid")]
     InvalidToken,
+    /// Somebody else's organisation does not exist for you.
+    #[error("there is no such organisation")]
+    NoSuchTenant,
+    #[error("this invitation cannot be followed: it was used, revoked, or has expired")]
+    UnknownInvite,
+    #[error("the key was created by the first of these calls, and is shown only once")]
+    KeyShownOnce,
+    #[error("an API key cannot do this; sign in")]
+    PersonRequired,
     #[error("too many attempts, try again in {retry_after} seconds")]
     TooManyAttempts { retry_after: u64 },
     #[error("service tokens are for the roles of this installation")]
@@ -58,6 +67,10 @@ impl From<Error> for Status {
                 status.metadata_mut().insert(RETRY_AFTER, MetadataValue::from(retry_after));
                 status
             }
+            Error::NoSuchTenant => fault(Code::NotFound, "not_found", detail),
+            Error::UnknownInvite => fault(Code::InvalidArgument, "unknown_invite", detail),
+            Error::KeyShownOnce => fault(Code::AlreadyExists, "key_shown_once", detail),
+            Error::PersonRequired => fault(Code::PermissionDenied, "person_required", detail),
             Error::Forbidden => fault(Code::PermissionDenied, "forbidden", detail),
             Error::Busy => fault(Code::Unavailable, "unavailable", detail),
             Error::Command(status) => status,

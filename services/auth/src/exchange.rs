@@ -1,22 +1,32 @@
 use rpc::auth::v1::ExchangeResponse;
-use rpc::identity::Claims;
+use rpc::identity::{Claims, Standing};
 
+use crate::families::Owner;
 use crate::service::Inner;
-use crate::token::{self, Kind};
+use crate::token::{self, Hash, Kind};
 use crate::{Error, families};
 
 impl Inner {
-    /// An opaque access token for the signed one that services verify, which ends no later.
+    /// An opaque access token, or an API key, for the signed one that services verify, which ends no later.
     pub async fn exchange(&self, shown: &str) -> Result<ExchangeResponse, Error> {
-        let Some((Kind::Access, hash)) = token::lookup(shown) else { return Err(Error::InvalidToken) };
+        match token::lookup(shown) {
+            Some((Kind::Access, hash)) => self.exchange_access(hash).await,
+            Some((Kind::ApiKey, hash)) => self.exchange_api_key(hash).await,
+            Some((Kind::Refresh, _)) | None => Err(Error::InvalidToken),
+        }
+    }
+
+    async fn exchange_access(&self, hash: Hash) -> Result<ExchangeResponse, Error> {
         let stored = families::find(&self.pool, hash).await?;
         let usable = |stored: &families::Stored| stored.alive && stored.kind == Kind::Access.as_str();
         let stored = stored.filter(usable).ok_or(Error::InvalidToken)?;
+        let standing = self.standing(stored.owner).await?.ok_or(Error::InvalidToken)?;
+        self.signed(stored.owner, standing, stored.expires_at.timestamp())
+    }
 
-        let owner = stored.owner;
-        let access_expires_at = stored.expires_at.timestamp();
+    pub fn signed(&self, owner: Owner, standing: Standing, access_expires_at: i64) -> Result<ExchangeResponse, Error> {
         let expires_at = self.internal_end().min(access_expires_at);
-        let claims = Claims::person(owner.user, owner.tenant, owner.family.to_string(), expires_at);
+        let claims = Claims::person(owner.user, owner.tenant, owner.family.to_string(), expires_at).with(standing);
         Ok(ExchangeResponse {
             internal_token: self.sign(&claims)?,
             expires_at,

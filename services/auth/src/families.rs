@@ -17,6 +17,8 @@ pub struct Owner {
     pub family: FamilyId,
     pub user: UserId,
     pub tenant: TenantId,
+    /// Where their account is.
+    pub home: TenantId,
 }
 
 /// One stored token, with its family.
@@ -35,22 +37,18 @@ pub struct Stored {
 }
 
 /// Opens a family and hands out its first tokens.
-pub async fn open(
-    db: &mut PgConnection,
-    config: &Config,
-    (user, tenant): (UserId, TenantId),
-    device: &str,
-) -> Result<SignedIn, Error> {
-    let owner = Owner { family: FamilyId::generate(), user, tenant };
+pub async fn open(db: &mut PgConnection, config: &Config, owner: Owner, device: &str) -> Result<SignedIn, Error> {
+    let Owner { user, tenant, home, .. } = owner;
     sqlx::query(
-        "insert into auth.families (family_id, user_id, tenant_id, device, expires_at)
-         values ($1, $2, $3, $4, now() + make_interval(secs => $5))",
+        "insert into auth.families (family_id, user_id, tenant_id, device, expires_at, home_tenant_id)
+         values ($1, $2, $3, $4, now() + make_interval(secs => $5), $6)",
     )
     .bind(owner.family.as_uuid())
     .bind(user.as_uuid())
     .bind(tenant.as_uuid())
     .bind(short(device))
     .bind(config.refresh.as_secs_f64())
+    .bind(home.as_uuid())
     .execute(&mut *db)
     .await?;
     hand_out(db, config, owner, None).await
@@ -109,6 +107,7 @@ async fn store(
 }
 
 const STORED: &str = "select t.family_id, t.kind, t.expires_at, t.repeated, f.user_id, f.tenant_id,
+        coalesce(f.home_tenant_id, f.tenant_id) as home_tenant_id,
         extract(epoch from now() - t.used_at)::float8 as used_for,
         t.retired or (t.kind = 'refresh' and exists (
             select 1 from auth.tokens child where child.parent = t.hash and child.used_at is not null)) as retired,
@@ -138,6 +137,7 @@ fn stored(row: &PgRow) -> Stored {
         family: FamilyId::from_uuid(row.get("family_id")),
         user: UserId::from_uuid(row.get("user_id")),
         tenant: TenantId::from_uuid(row.get("tenant_id")),
+        home: TenantId::from_uuid(row.get("home_tenant_id")),
     };
     let used_for: Option<f64> = row.get("used_for");
     Stored {

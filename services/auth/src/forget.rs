@@ -26,6 +26,7 @@ impl Inner {
         let tokens = "delete from auth.tokens t using auth.families f
                        where t.family_id = f.family_id and f.user_id = $1";
         let tokens = sqlx::query(tokens).bind(id).execute(&self.pool).await?;
+        sqlx::query("delete from auth.api_keys where user_id = $1").bind(id).execute(&self.pool).await?;
         sqlx::query("delete from auth.families where user_id = $1").bind(id).execute(&self.pool).await?;
         tracing::info!(user.id = %user, "{user} was forgotten: {} sign-ins ended", families.len());
         Ok(ForgetUserResponse {

@@ -2,6 +2,8 @@
 //!
 //! **Invariant:** a password or a token is never stored, only its hash; neither ever reaches a log line.
 
+mod administrators;
+mod api_keys;
 mod config;
 mod credentials;
 mod devices;
@@ -19,6 +21,8 @@ mod service;
 mod service_token;
 mod sign_in;
 mod sign_up;
+mod standing;
+mod switch_tenant;
 mod throttle;
 mod token;
 
@@ -31,7 +35,7 @@ use tokio_util::sync::CancellationToken;
 pub use config::{Argon2, Config};
 pub use error::Error;
 pub use family::FamilyId;
-pub use revocations::{Feed, Missed, Revocations};
+pub use revocations::{Feed, Missed, News, Revocations};
 pub use service::Auth;
 pub use sign_up::complaints;
 

@@ -1,5 +1,7 @@
 //! The news that a family of tokens is over: within the process by a channel, between processes by Redis.
 
+use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -11,6 +13,7 @@ use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
 use crate::FamilyId;
+use crate::family::ParseFamilyError;
 
 /// The Redis channel; the message is the family id.
 const CHANNEL: &str = "atelier:revocations";
@@ -19,16 +22,48 @@ const BACKLOG: usize = 4_096;
 /// Between two attempts to subscribe again.
 const AGAIN: Duration = Duration::from_secs(1);
 
+/// What is heard about a family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    /// It is over.
+    Over(FamilyId),
+    /// It goes on, and what its person may do has changed: whoever remembers that must ask again.
+    Changed(FamilyId),
+}
+
+/// Before the family id, for those who only changed.
+const CHANGED: &str = "changed ";
+
+impl fmt::Display for News {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Over(family) => family.fmt(f),
+            Self::Changed(family) => write!(f, "{CHANGED}{family}"),
+        }
+    }
+}
+
+impl FromStr for News {
+    type Err = ParseFamilyError;
+
+    fn from_str(text: &str) -> Result<Self, ParseFamilyError> {
+        match text.strip_prefix(CHANGED) {
+            Some(family) => family.parse().map(Self::Changed),
+            None => text.parse().map(Self::Over),
+        }
+    }
+}
+
 /// Where revocations are announced and heard. Cheap to clone; all clones are one channel.
 #[derive(Clone)]
 pub struct Revocations {
-    sender: broadcast::Sender<FamilyId>,
+    sender: broadcast::Sender<News>,
     complete: Arc<AtomicBool>,
 }
 
 /// One listener.
 pub struct Feed {
-    receiver: broadcast::Receiver<FamilyId>,
+    receiver: broadcast::Receiver<News>,
 }
 
 impl Revocations {
@@ -57,13 +92,18 @@ impl Revocations {
 
     /// Tells this process.
     pub fn announce(&self, family: FamilyId) {
+        self.tell(News::Over(family));
+    }
+
+    /// Tells this process.
+    pub fn tell(&self, news: News) {
         // Nobody listening is nobody to tell.
-        let _ = self.sender.send(family);
+        let _ = self.sender.send(news);
     }
 
     /// Tells the other processes, through Redis.
-    pub(crate) async fn publish(redis: &mut ConnectionManager, family: FamilyId) -> redis::RedisResult<()> {
-        redis.publish(CHANNEL, family.to_string()).await
+    pub(crate) async fn publish(redis: &mut ConnectionManager, news: News) -> redis::RedisResult<()> {
+        redis.publish(CHANNEL, news.to_string()).await
     }
 
     /// Passes on what other processes revoke, until `shutdown`; reconnects by itself.
@@ -94,7 +134,7 @@ impl Revocations {
         let mut messages = pubsub.on_message();
         while let Some(Some(message)) = shutdown.run_until_cancelled(messages.next()).await {
             match message.get_payload::<String>()?.parse() {
-                Ok(family) => self.announce(family),
+                Ok(news) => self.tell(news),
                 Err(error) => tracing::warn!(%error, "a revocation names no family"),
             }
         }
@@ -103,10 +143,10 @@ impl Revocations {
 }
 
 impl Feed {
-    /// The next family that is over. `Err`: some were missed, so any may be over. `None`: the process ends.
-    pub async fn next(&mut self) -> Option<Result<FamilyId, Missed>> {
+    /// The next news. `Err`: some were missed, so any family may be over. `None`: the process ends.
+    pub async fn next(&mut self) -> Option<Result<News, Missed>> {
         match self.receiver.recv().await {
-            Ok(family) => Some(Ok(family)),
+            Ok(news) => Some(Ok(news)),
             Err(broadcast::error::RecvError::Lagged(_)) => Some(Err(Missed)),
             Err(broadcast::error::RecvError::Closed) => None,
         }
@@ -127,8 +167,17 @@ mod tests {
         let (mut one, mut other) = (revocations.subscribe(), revocations.subscribe());
         let family = FamilyId::generate();
         revocations.announce(family);
-        assert_eq!(one.next().await, Some(Ok(family)));
-        assert_eq!(other.next().await, Some(Ok(family)));
+        assert_eq!(one.next().await, Some(Ok(News::Over(family))));
+        assert_eq!(other.next().await, Some(Ok(News::Over(family))));
+    }
+
+    #[test]
+    fn news_survive_the_way_through_redis() {
+        let family = FamilyId::generate();
+        for news in [News::Over(family), News::Changed(family)] {
+            assert_eq!(news.to_string().parse(), Ok(news));
+        }
+        assert!("changed fam_1".parse::<News>().is_err());
     }
 
     #[tokio::test]

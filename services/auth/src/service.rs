@@ -6,18 +6,20 @@ use anyhow::Context;
 use redis::aio::ConnectionManager;
 use rpc::auth::v1::auth_service_server::{AuthService, AuthServiceServer};
 use rpc::auth::v1::{
-    ConfirmPasswordRequest, ConfirmPasswordResponse, ExchangeRequest, ExchangeResponse, ForgetUserRequest,
-    ForgetUserResponse, ListDevicesRequest, ListDevicesResponse, RefreshRequest, RevokeRequest, RevokeResponse,
-    ServiceTokenRequest, ServiceTokenResponse, SignInRequest, SignUpRequest, SignedIn,
+    ConfirmPasswordRequest, ConfirmPasswordResponse, CreateApiKeyRequest, CreateApiKeyResponse, ExchangeRequest,
+    ExchangeResponse, ForgetUserRequest, ForgetUserResponse, ListDevicesRequest, ListDevicesResponse, RefreshRequest,
+    RevokeRequest, RevokeResponse, ServiceTokenRequest, ServiceTokenResponse, SignInRequest, SignUpRequest, SignedIn,
+    StandingChangedRequest, StandingChangedResponse, SwitchTenantRequest,
 };
 use rpc::identity::{Claims, Signer, Verifier, caller};
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
+use crate::administrators::Administrators;
 use crate::password::Hasher;
 use crate::throttle::Throttle;
-use crate::{Config, Error, FamilyId, Parts, Revocations, housekeeping};
+use crate::{Config, Error, FamilyId, News, Parts, Revocations, housekeeping};
 
 /// The service. Cheap to clone.
 #[derive(Clone)]
@@ -34,6 +36,7 @@ pub(crate) struct Inner {
     pub throttle: Throttle,
     pub revocations: Revocations,
     pub redis: Option<ConnectionManager>,
+    pub administrators: Administrators,
 }
 
 impl Auth {
@@ -44,7 +47,10 @@ impl Auth {
         let hasher = Hasher::new(&config)?;
         let verifier = Verifier::new([signer.public_key().as_str()])?;
         let throttle = Throttle::new(&config, redis.clone());
-        Ok(Self(Arc::new(Inner { config, pool, command, signer, verifier, hasher, throttle, revocations, redis })))
+        let administrators = Administrators::default();
+        let inner =
+            Inner { config, pool, command, signer, verifier, hasher, throttle, revocations, redis, administrators };
+        Ok(Self(Arc::new(inner)))
     }
 
     /// Runs until `shutdown`: see [`crate::serve`].
@@ -92,11 +98,16 @@ impl Inner {
 
     /// Everyone who holds something of this family must let go of it.
     pub async fn announce(&self, family: FamilyId) {
-        self.revocations.announce(family);
+        self.tell(News::Over(family)).await;
+    }
+
+    /// Everyone who remembers this family hears the news.
+    pub async fn tell(&self, news: News) {
+        self.revocations.tell(news);
         let Some(mut redis) = self.redis.clone() else { return };
-        let told = tokio::time::timeout(self.config.redis_timeout, Revocations::publish(&mut redis, family)).await;
+        let told = tokio::time::timeout(self.config.redis_timeout, Revocations::publish(&mut redis, news)).await;
         if !matches!(told, Ok(Ok(()))) {
-            tracing::warn!(family.id = %family, "other processes hear of the end of {family} only when they ask");
+            tracing::warn!("other processes hear of {news} only when they ask");
         }
     }
 }
@@ -140,6 +151,29 @@ impl AuthService for Auth {
         Ok(Response::new(ConfirmPasswordResponse {}))
     }
 
+    async fn switch_tenant(&self, request: Request<SwitchTenantRequest>) -> Result<Response<SignedIn>, Status> {
+        let claims = caller(&request, &self.0.verifier)?;
+        Ok(Response::new(self.0.switch_tenant(&claims, request.into_inner()).await?))
+    }
+
+    async fn create_api_key(
+        &self,
+        request: Request<CreateApiKeyRequest>,
+    ) -> Result<Response<CreateApiKeyResponse>, Status> {
+        let claims = caller(&request, &self.0.verifier)?;
+        let token = bearer(&request);
+        Ok(Response::new(self.0.create_api_key(&claims, &token, request.into_inner()).await?))
+    }
+
+    async fn standing_changed(
+        &self,
+        request: Request<StandingChangedRequest>,
+    ) -> Result<Response<StandingChangedResponse>, Status> {
+        let claims = caller(&request, &self.0.verifier)?;
+        self.0.standing_changed(&claims, request.into_inner()).await?;
+        Ok(Response::new(StandingChangedResponse {}))
+    }
+
     async fn list_devices(
         &self,
         request: Request<ListDevicesRequest>,
@@ -152,4 +186,10 @@ impl AuthService for Auth {
         caller(&request, &self.0.verifier)?.require_service()?;
         Ok(Response::new(self.0.forget(&request.into_inner().user_id).await?))
     }
+}
+
+/// The caller's own token, to ask the write side with.
+fn bearer<T>(request: &Request<T>) -> String {
+    let header = request.metadata().get("authorization").and_then(|value| value.to_str().ok());
+    header.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default().to_owned()
 }

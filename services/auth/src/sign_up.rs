@@ -9,9 +9,10 @@ use rpc::command::v1::{FindUserByEmailRequest, RegisterUserRequest, Write};
 use secrecy::SecretString;
 use tonic::Code;
 
+use crate::families::Owner;
 use crate::service::Inner;
 use crate::throttle::Account;
-use crate::{Error, credentials, families, password};
+use crate::{Error, FamilyId, credentials, families, password};
 
 /// The longest name, in characters; as the domain has it.
 const MAX_NAME: usize = 200;
@@ -20,8 +21,9 @@ const MAX_EMAIL: usize = 254;
 
 impl Inner {
     pub async fn sign_up(&self, request: SignUpRequest) -> Result<SignedIn, Error> {
-        let SignUpRequest { email, password, name, device, origin } = request;
+        let SignUpRequest { email, password, name, device, origin, invite } = request;
         check(&email, &password, &name)?;
+        self.check_invite(&invite).await?;
         let password = SecretString::from(password);
         let hash = self.hasher.hash(&password).await?;
 
@@ -37,7 +39,10 @@ impl Inner {
                 }
             }
         };
-        self.welcome(person, &device).await
+        if invite.is_empty() {
+            return self.welcome(person, &device).await;
+        }
+        self.welcome_by_invite(person, invite, &device).await
     }
 
     async fn register(
@@ -96,12 +101,23 @@ impl Inner {
     }
 
     /// The person has proved who they are: a new family for this device.
-    pub async fn welcome(&self, (user, tenant): (UserId, TenantId), device: &str) -> Result<SignedIn, Error> {
+    pub async fn welcome(&self, person: (UserId, TenantId), device: &str) -> Result<SignedIn, Error> {
+        self.welcome_in(person, person.1, device).await
+    }
+
+    /// The same in a tenant that they belong to.
+    pub async fn welcome_in(
+        &self,
+        (user, home): (UserId, TenantId),
+        tenant: TenantId,
+        device: &str,
+    ) -> Result<SignedIn, Error> {
         let mut tx = self.pool.begin().await?;
         if !credentials::activate(&mut tx, user).await? {
             return Err(Error::InvalidCredentials); // erased since
         }
-        let signed_in = families::open(&mut tx, &self.config, (user, tenant), device).await?;
+        let owner = Owner { family: FamilyId::generate(), user, tenant, home };
+        let signed_in = families::open(&mut tx, &self.config, owner, device).await?;
         tx.commit().await?;
         tracing::info!(user.id = %user, tenant.id = %tenant, "{user} signed in");
         Ok(signed_in)

@@ -12,6 +12,8 @@ use ring::rand::{SecureRandom, SystemRandom};
 pub enum Kind {
     Access,
     Refresh,
+    /// A key for scripts, which somebody made and somebody revokes.
+    ApiKey,
 }
 
 impl Kind {
@@ -19,6 +21,7 @@ impl Kind {
         match self {
             Self::Access => "atl_a_",
             Self::Refresh => "atl_r_",
+            Self::ApiKey => "atl_k_",
         }
     }
 
@@ -27,6 +30,7 @@ impl Kind {
         match self {
             Self::Access => "access",
             Self::Refresh => "refresh",
+            Self::ApiKey => "api_key",
         }
     }
 }
@@ -70,7 +74,7 @@ impl fmt::Debug for Token {
 
 /// The hash to look a shown token up by; `None` if it has not the form of one, whatever its kind.
 pub fn lookup(shown: &str) -> Option<(Kind, Hash)> {
-    let kind = [Kind::Access, Kind::Refresh].into_iter().find(|kind| shown.starts_with(kind.prefix()))?;
+    let kind = [Kind::Access, Kind::Refresh, Kind::ApiKey].into_iter().find(|kind| shown.starts_with(kind.prefix()))?;
     // 32 bytes are 43 characters of base64url.
     (shown.len() == kind.prefix().len() + 43).then(|| (kind, hash(shown)))
 }

@@ -11,7 +11,7 @@ mod steps;
 
 use std::sync::Arc;
 
-use domain::{Rejection, TenantId, User, UserId};
+use domain::{Rejection, Tenant, TenantId, User, UserId};
 use rpc::{Auth, ServiceToken};
 use store::{Call, Store, Traces};
 use tokio::sync::Notify;
@@ -76,10 +76,16 @@ pub async fn decide(
     Ok(store.execute::<User>(call, &person.to_string(), command, answer).await?.version)
 }
 
-/// Only somebody who is there, in the same tenant, can have the projects.
+/// Only somebody who is there, and belongs to the same tenant, can have the projects.
 async fn require_heir(store: &Store, tenant: TenantId, heir: UserId) -> Result<(), store::Error> {
-    match store.load::<User>(tenant, &heir.to_string()).await?.state {
-        User::Registered { .. } => Ok(()),
-        User::Unknown | User::Erased { .. } => Err(Rejection::NotFound("user to transfer to").into()),
+    let nobody = || Rejection::NotFound("user to transfer to");
+    let home = store.home_of(heir).await?.ok_or_else(nobody)?;
+    let belongs = async {
+        let organisation = store.load::<Tenant>(tenant, &tenant.to_string()).await?.state;
+        Ok::<_, store::Error>(home == tenant || organisation.role_of(heir).is_some())
+    };
+    match store.load::<User>(home, &heir.to_string()).await?.state {
+        User::Registered { .. } if belongs.await? => Ok(()),
+        User::Registered { .. } | User::Unknown | User::Erased { .. } => Err(nobody().into()),
     }
 }

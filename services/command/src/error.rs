@@ -43,11 +43,21 @@ fn rejected(rejection: &Rejection) -> Status {
         | Rejection::UnknownVersion(_) => Code::InvalidArgument,
         Rejection::QueueFull(_) => Code::ResourceExhausted,
         Rejection::StaleBase { .. } => Code::Aborted,
+        Rejection::NotAllowed(_) => Code::PermissionDenied,
+        Rejection::LastOwner | Rejection::InviteOver | Rejection::TooMany { .. } => Code::FailedPrecondition,
         Rejection::StillRunning | Rejection::NotCurrentAttempt(_) | Rejection::GenerationOver => {
             Code::FailedPrecondition
         }
     };
     fault(code, rejection.code(), rejection.to_string())
+}
+
+/// A role, a scope: one of a few names.
+pub fn named<T: std::str::FromStr<Err = domain::tenant::UnknownName>>(
+    text: &str,
+    what: &'static str,
+) -> Result<T, Status> {
+    text.parse().map_err(|unknown| fault(Code::InvalidArgument, "unknown_value", format!("{what}: {unknown}")))
 }
 
 /// The id in a request is not one; for the caller that is the same as one nobody has.

@@ -1,5 +1,6 @@
 //! The write side: loads an aggregate, lets it decide, appends what it decided. Nothing else appends events.
 
+mod administration;
 pub mod call;
 mod conversation;
 mod end_generation;
@@ -14,6 +15,7 @@ mod replay;
 mod service;
 mod sessions;
 mod start_generation;
+mod tenants;
 mod users;
 
 use std::sync::Arc;

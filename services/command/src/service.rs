@@ -13,8 +13,8 @@ use tonic::{Code, Request, Response, Status};
 use crate::end_generation::Ending;
 use crate::error::status;
 use crate::{
-    Commands, conversation, end_generation, inspections, leases, past, projects, replay, sessions, start_generation,
-    users,
+    Commands, administration, conversation, end_generation, inspections, leases, past, projects, replay, sessions,
+    start_generation, tenants, users,
 };
 
 impl Commands {
@@ -67,6 +67,22 @@ commands! {
     find_user_by_email(FindUserByEmailRequest) -> FindUserByEmailResponse = users::find_by_email;
     change_profile(ChangeProfileRequest) -> Accepted = users::change_profile;
     erase_me(EraseMeRequest) -> EraseMeResponse = users::erase_me;
+
+    change_user(ChangeUserRequest) -> Accepted = administration::change;
+    end_sign_ins(EndSignInsRequest) -> Accepted = administration::end_sign_ins;
+    erase_user(EraseUserRequest) -> EraseMeResponse = administration::erase;
+
+    describe_standing(DescribeStandingRequest) -> DescribeStandingResponse = tenants::standing::describe;
+    create_tenant(CreateTenantRequest) -> CreateTenantResponse = tenants::create;
+    rename_tenant(RenameTenantRequest) -> Accepted = tenants::rename;
+    invite_member(InviteMemberRequest) -> InviteMemberResponse = tenants::invites::invite;
+    revoke_invite(RevokeInviteRequest) -> Accepted = tenants::invites::revoke;
+    check_invite(CheckInviteRequest) -> CheckInviteResponse = tenants::invites::check;
+    accept_invite(AcceptInviteRequest) -> AcceptInviteResponse = tenants::invites::accept;
+    change_member_role(ChangeMemberRoleRequest) -> Accepted = tenants::members::change_role;
+    remove_member(RemoveMemberRequest) -> Accepted = tenants::members::remove;
+    create_api_key(CreateApiKeyRequest) -> CreateApiKeyResponse = tenants::api_keys::create;
+    revoke_api_key(RevokeApiKeyRequest) -> Accepted = tenants::api_keys::revoke;
 
     create_project(CreateProjectRequest) -> CreateProjectResponse = projects::create;
     rename_project(RenameProjectRequest) -> Accepted = projects::rename;

@@ -10,6 +10,7 @@ use rpc::command::v1::{
 };
 use rpc::identity::Claims;
 use serde_json::json;
+use store::Call;
 use tonic::Status;
 
 use crate::erasure::{Receipt, decide};
@@ -37,6 +38,10 @@ pub async fn register(
         .execute::<User>(&call, &request.user_id, command, |done| json!({ "version": done.version }))
         .await
         .map_err(status)?;
+    // Whoever needs it creates it, if this does not: the account is there.
+    if let Err(error) = commands.begin_home(&call, home_tenant_id, user_id).await {
+        tracing::warn!(tenant.id = %home_tenant_id, "{home_tenant_id} has no event yet: {}", error.message());
+    }
     Ok(RegisterUserResponse { user_id: request.user_id, tenant_id: request.tenant_id, version: done.version })
 }
 
@@ -60,7 +65,7 @@ pub async fn change_profile(
     mut request: ChangeProfileRequest,
 ) -> Result<Accepted, Status> {
     let (user, _) = claims.require_person()?;
-    let call = call::by_person(claims, request.write.take(), "users.change_profile", &request)?;
+    let call = at_home(claims, call::by_person(claims, request.write.take(), "users.change_profile", &request)?);
     let command = Command::ChangeName { name: request.name };
     commands.accepted::<User>(&call, &user.to_string(), command).await
 }
@@ -72,9 +77,24 @@ pub async fn erase_me(
     mut request: EraseMeRequest,
 ) -> Result<EraseMeResponse, Status> {
     let (user, _) = claims.require_person()?;
-    let call = call::by_person(claims, request.write.take(), "users.erase_me", &request)?;
+    let call = at_home(claims, call::by_person(claims, request.write.take(), "users.erase_me", &request)?);
     let transfer_to = request.transfer_to.as_deref().map(parse::<UserId>).transpose()?;
-    let version = decide(&commands.store, &call, user, transfer_to).await.map_err(status)?;
+    erase(commands, &call, user, transfer_to).await
+}
+
+/// An account is in the tenant that came with it, whichever its person works in.
+fn at_home(claims: &Claims, call: Call) -> Call {
+    let tenant = claims.home().unwrap_or(call.tenant);
+    Call { tenant, ..call }
+}
+
+pub async fn erase(
+    commands: &Commands,
+    call: &Call,
+    user: UserId,
+    transfer_to: Option<UserId>,
+) -> Result<EraseMeResponse, Status> {
+    let version = decide(&commands.store, call, user, transfer_to).await.map_err(status)?;
     commands.erasures.notify_one();
     let receipt = tokio::time::timeout(RECEIPT.0, commands.receipt(user)).await;
     Ok(EraseMeResponse { version, receipt: receipt.unwrap_or_default() })

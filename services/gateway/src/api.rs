@@ -1,6 +1,7 @@
 //! The REST API, one file per thing it is about. Adding is free, renaming is not.
 
 pub mod account;
+mod api_keys;
 mod archive;
 mod audit;
 mod diff;
@@ -13,9 +14,11 @@ mod me;
 mod messages;
 pub mod models;
 mod openapi;
+mod org;
 mod projects;
 mod sessions;
 mod usage;
+mod users;
 mod versions;
 
 use axum::Router;
@@ -40,6 +43,19 @@ fn described() -> OpenApiRouter<Gateway> {
         .routes(routes!(account::revoke))
         .routes(routes!(account::providers))
         .routes(routes!(me::show, me::change, erase::erase))
+        .routes(routes!(org::show, org::create, org::change))
+        .routes(routes!(org::list))
+        .routes(routes!(org::switch))
+        .routes(routes!(org::leave))
+        .routes(routes!(org::members::list))
+        .routes(routes!(org::members::change, org::members::remove))
+        .routes(routes!(org::invites::list, org::invites::create))
+        .routes(routes!(org::invites::revoke))
+        .routes(routes!(org::invites::accept))
+        .routes(routes!(api_keys::list, api_keys::create))
+        .routes(routes!(api_keys::revoke))
+        .routes(routes!(users::list))
+        .routes(routes!(users::show, users::change, users::erase))
         .routes(routes!(export::download))
         .routes(routes!(projects::list, projects::create))
         .routes(routes!(projects::show, projects::change, projects::delete))

@@ -139,6 +139,31 @@ pub struct SessionListQuery {
     as_of: Option<String>,
 }
 
+/// A list within the organisation, which waits for its version.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct OrgListQuery {
+    /// Items at most.
+    #[param(minimum = 1, maximum = 100, default = 50)]
+    limit: Option<u32>,
+    /// As the page before gave it in `next_cursor`.
+    cursor: Option<String>,
+    /// Only what contains these words.
+    #[param(max_length = 200)]
+    q: Option<String>,
+    /// Waits a moment until the organisation has this version. If it has not, the answer carries
+    /// `Atelier-Stale: true`.
+    #[param(minimum = 1)]
+    pub min_version: Option<i64>,
+}
+
+impl OrgListQuery {
+    pub fn page(self) -> Result<Page, Error> {
+        page(self.limit, self.cursor, self.q)
+    }
+}
+
 impl ListQuery {
     pub fn after(&self) -> Result<Option<After>, Error> {
         let parsed = self.after.as_deref().map(After::from_str).transpose();

@@ -88,6 +88,11 @@ pub struct Config {
     /// Records that wait for Kafka at most, here and once more in its client; those beyond are dropped and
     /// counted (`atelier_access_log_records_total`). A request never waits for them.
     pub access_log_buffer: NonZeroU32,
+    /// Projects that somebody of the tier `free` may have at once in an organisation; one more is answered 403
+    /// `premium_required`. Those of the tier `premium` have no such limit.
+    ///
+    /// Counted in the read model, so that a burst may get a few more.
+    pub free_projects: u32,
 
     /// The section `[limits]`.
     #[serde(skip)]
@@ -161,6 +166,7 @@ impl Default for Config {
             redis_timeout: Duration::from_millis(100),
             access_log: true,
             access_log_buffer: nonzero(10_000),
+            free_projects: 100,
             limits: Limits::default(),
         }
     }

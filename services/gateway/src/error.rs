@@ -19,8 +19,9 @@ pub enum Error {
     Unauthenticated,
     #[error("a write with the session cookie needs the X-CSRF-Token header and our own origin")]
     Csrf,
-    #[error("your role in this organisation does not allow this")]
-    Forbidden,
+    /// They are known, and may not do this.
+    #[error("{detail}")]
+    Denied { code: &'static str, detail: String },
     #[error("there is no such thing here")]
     NotFound,
     /// It may be there, but the read model has not seen it in time.
@@ -69,7 +70,7 @@ impl Error {
         match self {
             Self::Unauthenticated => Problem::new(StatusCode::UNAUTHORIZED, "unauthenticated", detail),
             Self::Csrf => Problem::new(StatusCode::FORBIDDEN, "csrf", detail),
-            Self::Forbidden => Problem::new(StatusCode::FORBIDDEN, "forbidden", detail),
+            Self::Denied { code, .. } => Problem::new(StatusCode::FORBIDDEN, code, detail),
             Self::NotFound | Self::NotFoundYet => Problem::new(StatusCode::NOT_FOUND, "not_found", detail),
             Self::BadRequest { code, .. } => Problem::new(StatusCode::BAD_REQUEST, code, detail),
             Self::MalformedJson(_) => Problem::new(StatusCode::BAD_REQUEST, "malformed_json", detail),
@@ -146,6 +147,7 @@ fn wrong_field(code: &str, message: &str) -> Vec<FieldError> {
     let field = match code {
         "empty_prompt" => "content",
         "invalid_email" => "email",
+        "unknown_invite" => "invite",
         "invalid_name" => "name",
         "password_too_short" | "password_too_long" | "password_too_common" => "password",
         "invalid_file" => "files",

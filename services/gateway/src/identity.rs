@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use auth::{FamilyId, Revocations};
+use auth::{FamilyId, News, Revocations};
 use chrono::{DateTime, Utc};
 use domain::{TenantId, UserId};
 use futures::StreamExt;
@@ -11,7 +11,7 @@ use moka::Expiry;
 use moka::future::Cache;
 use ring::digest::{SHA256, digest};
 use rpc::auth::v1::ExchangeRequest;
-use rpc::identity::Verifier;
+use rpc::identity::{Standing, Verifier};
 use secrecy::{ExposeSecret, SecretString};
 use tokio_util::sync::CancellationToken;
 use tonic::{Code, Status};
@@ -22,6 +22,8 @@ use crate::Config;
 pub struct Identity {
     pub user: UserId,
     pub tenant: TenantId,
+    /// What they may do there, and in the system.
+    pub standing: Standing,
     /// The sign-in that the token belongs to.
     pub family: FamilyId,
     internal_token: SecretString,
@@ -62,6 +64,8 @@ struct Inner {
     refused: moka::sync::Cache<[u8; 32], ()>,
     /// Families that ended lately: an answer that was on its way meanwhile must not bring them back.
     over: moka::sync::Cache<FamilyId, ()>,
+    /// Since when what was learned of a family is not true any more.
+    changed: moka::sync::Cache<FamilyId, Instant>,
 }
 
 /// Longer than an access token lives, so that a stream that hangs on one hears of its end.
@@ -92,6 +96,7 @@ impl Identities {
             refused: refused.build(),
             families: family_cache().time_to_live(FAMILY_TERM).build(),
             over: moka::sync::Cache::builder().max_capacity(config.identities).time_to_live(FAMILY_TERM).build(),
+            changed: moka::sync::Cache::builder().max_capacity(config.identities).time_to_live(FAMILY_TERM).build(),
         }))
     }
 
@@ -138,7 +143,8 @@ impl Identities {
             tokio::select! {
                 () = shutdown.cancelled() => return,
                 news = feed.next() => match news {
-                    Some(Ok(family)) => self.0.end(family),
+                    Some(Ok(News::Over(family))) => self.0.end(family),
+                    Some(Ok(News::Changed(family))) => self.0.changed.insert(family, Instant::now()),
                     Some(Err(auth::Missed)) => self.0.forget_all(),
                     None => return,
                 },
@@ -150,6 +156,8 @@ impl Identities {
 
 impl Inner {
     async fn ask(&self, access_token: &str) -> Result<Arc<Identity>, Status> {
+        // Before the question: what changes while it is on its way may not be in the answer.
+        let learned = Instant::now();
         let request = ExchangeRequest { access_token: access_token.to_owned() };
         let answer = self.auth.exchange(request, "").await?;
         // Who it is comes from what is signed, not from what is said beside it.
@@ -162,7 +170,8 @@ impl Inner {
             return Err(refused());
         }
         let internal_token = answer.internal_token.into();
-        Ok(Arc::new(Identity { user, tenant, family, internal_token, expires_at, revoked, learned: Instant::now() }))
+        let standing = claims.standing;
+        Ok(Arc::new(Identity { user, tenant, standing, family, internal_token, expires_at, revoked, learned }))
     }
 
     /// All tokens of a family end together.
@@ -176,7 +185,8 @@ impl Inner {
 
     fn is_good(&self, identity: &Identity) -> bool {
         let blind = !self.revocations.complete() && identity.learned.elapsed() > self.blind_term;
-        !blind && !identity.revoked.is_cancelled() && Utc::now() < identity.expires_at
+        let changed = self.changed.get(&identity.family).is_some_and(|since| identity.learned <= since);
+        !blind && !changed && !identity.revoked.is_cancelled() && Utc::now() < identity.expires_at
     }
 
     fn end(&self, family: FamilyId) {

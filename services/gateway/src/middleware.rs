@@ -1,5 +1,5 @@
 //! What stands between the socket and a handler, outermost first: recovery, access record, request id, access log, CORS,
-//! rate limit and who is asking, the anti-CSRF guard.
+//! rate limit and who is asking, the anti-CSRF guard, whether they may, what they know already.
 
 use std::time::Duration;
 
@@ -15,13 +15,14 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::state::Gateway;
 use crate::{
-    Config, Error, access, access_log, address, conditional, csrf, framing, headers, recovery, request_id, who,
+    Config, Error, access, access_log, address, authorise, conditional, csrf, framing, headers, recovery, request_id, who,
 };
 
 /// Around the API only.
 pub fn around_api(api: Router, gateway: &Gateway) -> Router {
     let guarded = api
         .layer(from_fn_with_state(gateway.clone(), conditional::answer))
+        .layer(from_fn(authorise::guard))
         .layer(from_fn_with_state(gateway.clone(), csrf::guard))
         .layer(from_fn_with_state(gateway.clone(), who::admit))
         .layer(from_fn_with_state(gateway.clone(), in_time));

@@ -34,6 +34,10 @@ impl PublicOrigin {
         Ok(Self { text: url.origin().ascii_serialization(), loopback_port, https })
     }
 
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
     pub const fn is_https(&self) -> bool {
         self.https
     }

@@ -1,6 +1,7 @@
 //! Answers from the read models: how fresh they are, and which version they show.
 
 use axum::response::{IntoResponse, Response};
+use domain::Role;
 use http::header::ETAG;
 use http::{HeaderValue, StatusCode};
 use projections::{After, Freshness, Wait};
@@ -58,6 +59,15 @@ impl Gateway {
         Ok(projections::read::begin(&self.read_pool, caller.tenant, caller.user).await?)
     }
 
+    /// Members see what they used themselves, those who manage or pay what everybody did.
+    pub async fn usage_reader(&self, caller: &Caller) -> Result<Transaction<'static, Postgres>, Error> {
+        let pays = |role: &Role| matches!(role, Role::Owner | Role::Admin | Role::Billing);
+        if caller.standing.roles.iter().any(pays) {
+            return Ok(projections::read::begin_as_payer(&self.read_pool, caller.tenant, caller.user).await?);
+        }
+        self.reader(caller).await
+    }
+
     pub fn wait(&self, caller: &Caller) -> Wait<'_> {
         Wait {
             pool: &self.read_pool,
@@ -65,6 +75,7 @@ impl Gateway {
             tenant: caller.tenant,
             user: caller.user,
             timeout: self.config.fresh_wait,
+            administrator: false,
         }
     }
 

@@ -7,7 +7,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::AUTHORIZATION;
 use http::request::Parts;
-use http::{HeaderMap, Method};
+use http::{Extensions, HeaderMap, Method};
 use tonic::Code;
 
 use crate::Error;
@@ -41,6 +41,15 @@ impl std::ops::Deref for Caller {
 }
 
 impl Caller {
+    /// Who asks; an error for whoever is nobody.
+    pub fn of(known: &Extensions) -> Result<Self, Error> {
+        match known.get::<Who>() {
+            Some(Who::Somebody(identity)) => Ok(Self(Arc::clone(identity))),
+            Some(Who::Unknown) => Err(Error::Unavailable),
+            Some(Who::Nobody | Who::Refused) | None => Err(Error::Unauthenticated),
+        }
+    }
+
     /// As the edge knows people.
     pub fn for_edge(&self) -> edge::Caller {
         edge::Caller {
@@ -57,11 +66,7 @@ impl<S: Sync> FromRequestParts<S> for Caller {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
-        match parts.extensions.get::<Who>() {
-            Some(Who::Somebody(identity)) => Ok(Self(Arc::clone(identity))),
-            Some(Who::Unknown) => Err(Error::Unavailable),
-            Some(Who::Nobody | Who::Refused) | None => Err(Error::Unauthenticated),
-        }
+        Self::of(&parts.extensions)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::session::GenerationRequested;
-use domain::{GenerationId, KeyOwners, SessionId, TenantId};
+use domain::{GenerationId, KeyOwners, SessionId, TenantId, UserId};
 use events::Envelope;
 use llm::{Conversation, Role, Turn};
 use rpc::command::v1::{LoadConversationRequest, LoadConversationResponse};
@@ -58,7 +58,7 @@ impl Brief {
     pub fn new(loaded: LoadConversationResponse, worker: &Worker) -> Result<Self, Failure> {
         let id = |what: &str| Failure::Permanent(format!("the session has no valid {what}"));
         let owners = KeyOwners {
-            person: loaded.owner.parse().map_err(|_| id("owner"))?,
+            texts: loaded.owner.parse::<UserId>().map_err(|_| id("owner"))?.into(),
             project: Some(loaded.project_id.parse().map_err(|_| id("project"))?),
         };
         let files: BTreeMap<_, _> = loaded.files.into_iter().map(|file| (file.path, file.content)).collect();

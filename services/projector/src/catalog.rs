@@ -2,11 +2,12 @@
 
 use std::pin::Pin;
 
-use domain::{inspection, project, session, user};
+use domain::{inspection, project, session, tenant, user};
 use projections::Projection;
 use projections::audit::Audit;
 use projections::projects::Projects;
 use projections::sessions::Sessions;
+use projections::tenants::Tenants;
 use projections::usage::Usage;
 use projections::users::Users;
 use tokio_util::sync::CancellationToken;
@@ -18,12 +19,14 @@ use crate::rebuild::fill::{self, Filling};
 use crate::{Config, Parts, run};
 
 /// All of them.
-pub(crate) const ALL: [Entry; 8] = [
+pub(crate) const ALL: [Entry; 10] = [
     Entry::of::<Users>(),
+    Entry::of::<Tenants>(),
     Entry::of::<Projects>(),
     Entry::of::<Sessions>(),
     Entry::of::<Usage>(),
     Entry::of::<Audit<user::Event>>(),
+    Entry::of::<Audit<tenant::Event>>(),
     Entry::of::<Audit<project::Event>>(),
     Entry::of::<Audit<session::Event>>(),
     Entry::of::<Audit<inspection::Event>>(),

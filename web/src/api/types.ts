@@ -1,6 +1,6 @@
 /** Bodies of the REST API. Fields the server may add later are simply ignored. */
 
-export type User = { id: string; email: string; name: string; tenant_id?: string };
+export type User = { id: string; email: string; name: string; tenant_id?: string; tier?: "free" | "premium"; administrator?: boolean };
 export type Page<T> = { items: T[]; next_cursor?: string | null };
 
 export type Project = { id: string; name: string; description?: string | null; role?: string; version: number; created_at: string; updated_at: string };

@@ -55,6 +55,7 @@ function useGeneralActions(): void {
       { id: "commands", label: "Command menu", group: "General", keys: "Mod+K", run: () => show("commands") },
       { id: "shortcuts", label: "Keyboard shortcuts", group: "General", keys: "Mod+/", run: () => show("shortcuts") },
       { id: "projects", label: "Go to projects", group: "General", run: () => router.push("/") },
+      { id: "org", label: "Go to members and keys", group: "General", run: () => router.push("/org/") },
       { id: "theme", label: "Switch between light and dark", group: "General", run: toggle },
       { id: "sign-out", label: "Sign out", group: "General", run: () => void signOut() },
     ],

@@ -1,10 +1,11 @@
 //! Each read model, folded anew and compared row by row with the live one.
 
-use domain::{inspection, project, session, user};
+use domain::{inspection, project, session, tenant, user};
 use projections::Projection;
 use projections::audit::Audit;
 use projections::projects::Projects;
 use projections::sessions::Sessions;
+use projections::tenants::Tenants;
 use projections::usage::Usage;
 use projections::users::Users;
 use sqlx::PgConnection;
@@ -27,10 +28,12 @@ pub async fn compare(parts: &Parts, told: Told<'_>, found: &mut Reconciled) -> R
 
 async fn all(parts: &Parts, scratch: &Scratch, told: Told<'_>, found: &mut Reconciled) -> Result<(), Error> {
     one::<Users>(parts, scratch, told, found).await?;
+    one::<Tenants>(parts, scratch, told, found).await?;
     one::<Projects>(parts, scratch, told, found).await?;
     one::<Sessions>(parts, scratch, told, found).await?;
     one::<Usage>(parts, scratch, told, found).await?;
     one::<Audit<user::Event>>(parts, scratch, told, found).await?;
+    one::<Audit<tenant::Event>>(parts, scratch, told, found).await?;
     one::<Audit<project::Event>>(parts, scratch, told, found).await?;
     one::<Audit<session::Event>>(parts, scratch, told, found).await?;
     one::<Audit<inspection::Event>>(parts, scratch, told, found).await

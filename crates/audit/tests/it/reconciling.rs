@@ -89,10 +89,12 @@ async fn an_untouched_installation_is_the_same_everywhere() {
         found.read_models.iter().map(|model| (model.projection, model.folded, model.rows > 0)).collect();
     let expected = [
         ("users", 0, false),
+        ("tenants", 0, false),
         ("projects", 0, false),
         ("sessions", 12, true),
         ("usage", 12, true),
         ("audit_users", 0, false),
+        ("audit_tenants", 0, false),
         ("audit_projects", 0, false),
         ("audit_sessions", 12, true),
         ("audit_inspections", 0, false),

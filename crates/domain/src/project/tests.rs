@@ -139,7 +139,7 @@ fn an_erased_label_still_replays() {
     ];
     let state = given(past).state();
     assert_eq!(state, Project::Live { project_id: s.project_id, owner: s.ada, label: Label::default() });
-    assert_eq!(state.owners(), Some(KeyOwners { person: s.ada, project: Some(s.project_id) }));
+    assert_eq!(state.owners(), Some(KeyOwners { texts: s.ada.into(), project: Some(s.project_id) }));
 }
 
 impl Story {
@@ -163,7 +163,7 @@ fn an_erased_owner_s_project_goes_to_somebody_without_the_name_they_gave_it() {
     given([s.created()]).when(s.erase_owner(Some(s.mallory))).then([s.transferred()]);
     let after = given([s.created(), s.transferred()]).state();
     assert_eq!(after.owner(), Some(s.mallory));
-    assert_eq!(after.owners(), Some(KeyOwners { person: s.mallory, project: Some(s.project_id) }));
+    assert_eq!(after.owners(), Some(KeyOwners { texts: s.mallory.into(), project: Some(s.project_id) }));
     let renamed = s.renamed(label(TRANSFERRED, None), label("Ours", None));
     given([s.created(), s.transferred()]).when(rename(s.mallory, Some("Ours"), None)).then([renamed]);
     given([s.created(), s.transferred()]).when(rename(s.ada, Some("Mine"), None)).then_rejected(Rejection::NotYours);

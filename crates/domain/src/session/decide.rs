@@ -65,7 +65,7 @@ impl Aggregate for Session {
 
     fn owners(&self) -> Option<KeyOwners> {
         let identity = self.identity?;
-        Some(KeyOwners { person: identity.owner, project: Some(identity.project_id) })
+        Some(KeyOwners { texts: identity.owner.into(), project: Some(identity.project_id) })
     }
 }
 

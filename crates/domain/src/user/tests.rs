@@ -93,7 +93,7 @@ fn an_erased_person_still_replays() {
         UserRegistered { user_id, home_tenant_id, private: None }.into(),
         ProfileChanged { user_id, private: None }.into(),
     ];
-    assert_eq!(given(past).state(), User::Registered { user_id, name: String::new() });
+    assert_eq!(given(past).state(), User::Registered { user_id, name: String::new(), standing: Standing::default() });
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn the_person_owns_the_key() {
     let (user, home) = ada();
     assert_eq!(User::default().owners(), None);
     let owners = given([registered(user, home)]).state().owners();
-    assert_eq!(owners, Some(KeyOwners { person: user, project: None }));
+    assert_eq!(owners, Some(KeyOwners { texts: user.into(), project: None }));
 }
 
 fn erase(transfer_to: Option<UserId>) -> Command {
@@ -118,7 +118,7 @@ fn someone_is_erased_and_their_address_is_free_again() {
         assert!(erased.releases() && erased.claims().is_empty());
         let state = given([registered(user_id, home), erased]).state();
         assert_eq!(state, User::Erased { user_id, transferred_to });
-        assert_eq!(state.owners(), Some(KeyOwners { person: user_id, project: None }));
+        assert_eq!(state.owners(), Some(KeyOwners { texts: user_id.into(), project: None }));
     }
     assert!(!registered(user_id, home).releases());
 }
@@ -148,4 +148,40 @@ fn nobody_is_not_erased_and_nobody_inherits_from_themselves() {
         given([registered(user, home)]).state().decide(command, crate::given::noon()),
         Err(Rejection::Required(_))
     ));
+}
+
+fn change(by: UserId, tier: Option<Tier>, role: Option<SystemRole>) -> Command {
+    Command::ChangeStanding { by, tier, role }
+}
+
+#[test]
+fn a_tier_and_a_role_change_and_the_events_know_the_old_ones() {
+    let ((user_id, home), by) = (ada(), UserId::generate());
+    let tier = TierChanged { user_id, old: Tier::Free, tier: Tier::Premium, by };
+    let role = RoleChanged { user_id, old: SystemRole::User, role: SystemRole::Administrator, by };
+    let both = change(by, Some(Tier::Premium), Some(SystemRole::Administrator));
+    given([registered(user_id, home)]).when(both.clone()).then([tier.into(), role.into()]);
+    given([registered(user_id, home)]).and(both.clone()).when(both.clone()).then_nothing();
+    let back = TierChanged { user_id, old: Tier::Premium, tier: Tier::Free, by };
+    given([registered(user_id, home)]).and(both).when(change(by, Some(Tier::Free), None)).then([back.into()]);
+}
+
+#[test]
+fn a_standing_survives_a_new_name_and_needs_somebody() {
+    let ((user_id, home), by) = (ada(), UserId::generate());
+    let premium = || change(by, Some(Tier::Premium), None);
+    let state = given([registered(user_id, home)]).and(premium()).and(rename("Bea")).state();
+    let standing = Standing { tier: Tier::Premium, role: SystemRole::User };
+    assert_eq!(state, User::Registered { user_id, name: "Bea".to_owned(), standing });
+    given([]).when(premium()).then_rejected(Rejection::NotFound("user"));
+    given([registered(user_id, home)]).and(erase(None)).when(premium()).then_rejected(Rejection::Erased);
+}
+
+#[test]
+fn an_administrator_ends_sign_ins_as_often_as_it_takes() {
+    let ((user_id, home), by) = (ada(), UserId::generate());
+    let ended = || Event::from(SignInsEnded { user_id, by });
+    given([registered(user_id, home)]).when(Command::EndSignIns { by }).then([ended()]);
+    given([registered(user_id, home), ended()]).when(Command::EndSignIns { by }).then([ended()]);
+    given([]).when(Command::EndSignIns { by }).then_rejected(Rejection::NotFound("user"));
 }

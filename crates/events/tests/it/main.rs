@@ -10,3 +10,4 @@ mod roots;
 mod roundtrip;
 mod samples;
 mod schemas;
+mod tenants;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{inspection, project, session, user};
+use domain::{inspection, project, session, tenant, user};
 
 use crate::samples::{self, Sample, envelope};
 
@@ -11,6 +11,7 @@ fn every_event_of_the_domain_has_a_full_sample_and_a_schema() {
     let domain = [
         ("user", user::Event::TYPES),
         ("project", project::Event::TYPES),
+        ("tenant", tenant::Event::TYPES),
         ("session", session::Event::TYPES),
         ("inspection", inspection::Event::TYPES),
     ];

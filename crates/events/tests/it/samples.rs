@@ -23,7 +23,7 @@ pub struct Sample {
 }
 
 impl Sample {
-    fn new<E: Event>(aggregate: &'static str, event: E, bare: bool) -> Self {
+    pub fn new<E: Event>(aggregate: &'static str, event: E, bare: bool) -> Self {
         Self {
             aggregate,
             event_type: event.event_type(),
@@ -93,7 +93,10 @@ pub fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(prefix: &str, number: u32)
 }
 
 pub fn all() -> Vec<Sample> {
-    [users(), projects(), conversation(), generations(), files(), inspections()].into_iter().flatten().collect()
+    [users(), super::tenants::all(), projects(), conversation(), generations(), files(), inspections()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn both<E: Event>(aggregate: &'static str, full: E, bare: E) -> [Sample; 2] {
@@ -119,7 +122,13 @@ fn users() -> Vec<Sample> {
     let of = |full: user::Event, bare: user::Event| both("user", full, bare);
     let pairs =
         [of(registered.into(), bare.0.into()), of(changed.into(), bare.1.into()), of(erased.into(), gone.into())];
-    pairs.into_iter().flatten().collect()
+    let (user_id, by) = (id("usr", 4), id("usr", 9));
+    let tier = user::TierChanged { user_id, old: user::Tier::Free, tier: user::Tier::Premium, by };
+    let role = user::RoleChanged { user_id, old: user::SystemRole::User, role: user::SystemRole::Administrator, by };
+    let ended = user::SignInsEnded { user_id, by };
+    let plain: [user::Event; 3] = [tier.into(), role.into(), ended.into()];
+    let plain = plain.map(|event| Sample::new("user", event, false));
+    pairs.into_iter().flatten().chain(plain).collect()
 }
 
 fn projects() -> Vec<Sample> {

@@ -19,7 +19,7 @@ async fn opens(keys: &Keys, (key_id, sealed): &(String, Vec<u8>)) -> Option<Vec<
 async fn lost_keys_come_back_and_the_file_shows_none_of_them() {
     let desk = Desk::open().await;
     let old = desk.sealer().await.seal_bytes(b"old", "x").unwrap();
-    desk.keys.renew(&desk.owners.person.to_string()).await.unwrap();
+    desk.keys.renew(&desk.owners.texts.to_string()).await.unwrap();
     let new = desk.sealer().await.seal_bytes(b"new", "x").unwrap();
     let file = desk.keys.backup(30).await.unwrap();
     let rest = &file[file.iter().position(|byte| *byte == b'\n').unwrap()..];
@@ -59,7 +59,7 @@ async fn who_was_erased_after_the_backup_does_not_come_back() {
     let desk = Desk::open().await;
     let sealed = desk.sealer().await.seal_bytes(b"gone", "x").unwrap();
     let file = desk.keys.backup(30).await.unwrap();
-    desk.keys.destroy(&desk.owners.person.to_string()).await.unwrap();
+    desk.keys.destroy(&desk.owners.texts.to_string()).await.unwrap();
     lose(&desk, false).await;
 
     let restored = desk.elsewhere().restore(&file, Utc::now()).await.unwrap();
@@ -72,14 +72,14 @@ async fn who_was_erased_after_the_backup_does_not_come_back() {
 async fn who_was_erased_before_the_backup_stays_erased_where_all_was_lost() {
     let desk = Desk::open().await;
     let sealed = desk.sealer().await.seal_bytes(b"gone", "x").unwrap();
-    desk.keys.destroy(&desk.owners.person.to_string()).await.unwrap();
+    desk.keys.destroy(&desk.owners.texts.to_string()).await.unwrap();
     let file = desk.keys.backup(30).await.unwrap();
     lose(&desk, true).await;
 
     desk.elsewhere().restore(&file, Utc::now()).await.unwrap();
 
     assert_eq!(opens(&desk.elsewhere(), &sealed).await, None);
-    assert!(desk.keys.is_erased(&desk.owners.person.to_string()).await.unwrap());
+    assert!(desk.keys.is_erased(&desk.owners.texts.to_string()).await.unwrap());
 }
 
 #[tokio::test]

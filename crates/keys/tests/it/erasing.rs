@@ -8,7 +8,7 @@ async fn an_erased_person_s_texts_open_to_null_and_the_project_s_files_stay() {
     let mut payload = json!({ "private": { "content": "hello" }, "private_files": [{ "path": "a.tsx" }] });
     desk.sealer().await.seal(&mut payload, "ses_1").unwrap();
 
-    let destroyed = desk.keys.destroy(&desk.owners.person.to_string()).await.unwrap();
+    let destroyed = desk.keys.destroy(&desk.owners.texts.to_string()).await.unwrap();
 
     assert_eq!(destroyed, 1);
     for keys in [&desk.keys, &desk.elsewhere()] {
@@ -22,7 +22,7 @@ async fn an_erased_person_s_texts_open_to_null_and_the_project_s_files_stay() {
 async fn what_is_sealed_for_an_erased_person_is_kept_by_nobody() {
     let desk = Desk::open().await;
     let (key_id, _) = desk.sealer().await.seal_bytes(b"before", "x").unwrap();
-    desk.keys.destroy(&desk.owners.person.to_string()).await.unwrap();
+    desk.keys.destroy(&desk.owners.texts.to_string()).await.unwrap();
 
     let (again, sealed) = desk.sealer().await.seal_bytes(b"after", "x").unwrap();
 
@@ -34,7 +34,7 @@ async fn what_is_sealed_for_an_erased_person_is_kept_by_nobody() {
 async fn the_wrapped_key_is_gone_from_the_table_and_erasing_again_is_harmless() {
     let desk = Desk::open().await;
     desk.sealer().await;
-    let person = desk.owners.person.to_string();
+    let person = desk.owners.texts.to_string();
     desk.keys.destroy(&person).await.unwrap();
 
     assert_eq!(desk.keys.destroy(&person).await.unwrap(), 0);
@@ -49,7 +49,7 @@ async fn the_wrapped_key_is_gone_from_the_table_and_erasing_again_is_harmless() 
 #[tokio::test]
 async fn who_was_erased_gets_no_key_in_any_tenant() {
     let desk = Desk::open().await;
-    let person = desk.owners.person.to_string();
+    let person = desk.owners.texts.to_string();
     assert_eq!(desk.keys.destroy(&person).await.unwrap(), 0, "erased before any key was made");
 
     for keys in [&desk.keys, &desk.elsewhere()] {
@@ -63,8 +63,8 @@ async fn who_was_erased_gets_no_key_in_any_tenant() {
 async fn a_key_that_is_made_while_its_owner_is_erased_is_erased_too() {
     let mut desk = Desk::open().await;
     for _ in 0..20 {
-        desk.owners.person = domain::UserId::generate();
-        let person = desk.owners.person.to_string();
+        desk.owners.texts = domain::UserId::generate().into();
+        let person = desk.owners.texts.to_string();
         let (others, tenants) = (desk.elsewhere(), [domain::TenantId::generate(), domain::TenantId::generate()]);
         let making = futures::future::join_all(tenants.map(|tenant| others.sealer(tenant, desk.owners)));
         let (destroyed, made) = tokio::join!(desk.keys.destroy(&person), making);
@@ -87,7 +87,7 @@ async fn other_processes_forget_the_key_within_seconds() {
         async move { other.follow_erasures(&ended).await }
     });
 
-    desk.keys.destroy(&desk.owners.person.to_string()).await.unwrap();
+    desk.keys.destroy(&desk.owners.texts.to_string()).await.unwrap();
 
     let told = tokio::time::timeout(std::time::Duration::from_secs(10), news.changed());
     told.await.expect("heard within seconds").unwrap();

@@ -38,7 +38,7 @@ impl Desk {
     async fn open() -> Self {
         let database = Database::fresh().await;
         let keys = Keys::new(database.pool.clone(), kek(1));
-        let owners = KeyOwners { person: UserId::generate(), project: Some(ProjectId::generate()) };
+        let owners = KeyOwners { texts: UserId::generate().into(), project: Some(ProjectId::generate()) };
         Self { database, keys, tenant: TenantId::generate(), owners }
     }
 

@@ -43,7 +43,7 @@ async fn texts_and_files_of_one_event_have_nonces_of_their_own_also_after_a_rota
                 seals += 1;
             }
         }
-        desk.keys.renew(&desk.owners.person.to_string()).await.unwrap();
+        desk.keys.renew(&desk.owners.texts.to_string()).await.unwrap();
     }
     assert_eq!(used.len(), seals);
 }

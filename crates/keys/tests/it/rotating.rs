@@ -25,7 +25,7 @@ async fn a_new_key_encryption_key_takes_over_while_everyone_goes_on() {
 async fn a_rotation_that_was_cut_off_is_finished_by_running_it_again() {
     let desk = Desk::open().await;
     for _ in 0..450 {
-        let owners = domain::KeyOwners { person: domain::UserId::generate(), project: None };
+        let owners = domain::KeyOwners { texts: domain::UserId::generate().into(), project: None };
         desk.keys.sealer(desk.tenant, owners).await.unwrap();
     }
     let both = desk.with_keks(2, &[1]);
@@ -61,7 +61,7 @@ async fn an_unknown_key_encryption_key_is_named_and_nothing_is_lost() {
 #[tokio::test]
 async fn a_renewed_data_key_seals_what_comes_and_the_old_one_opens_what_was() {
     let desk = Desk::open().await;
-    let person = desk.owners.person.to_string();
+    let person = desk.owners.texts.to_string();
     let seal = async || {
         let mut payload = json!({ "private": { "content": "text" }, "private_files": "files" });
         desk.keys.sealer(desk.tenant, desk.owners).await.unwrap().seal(&mut payload, "ses_1").unwrap();

@@ -25,11 +25,21 @@ struct Inner {
     verifier: Verifier,
     mood: Mutex<Mood>,
     people: Mutex<HashMap<String, (String, String)>>,
+    /// What somebody is in a tenant, where it is not what they came with.
+    roles: Mutex<HashMap<(String, String), &'static str>>,
+    /// Scopes by key.
+    keys: Mutex<HashMap<String, Vec<String>>>,
 }
 
 impl Directory {
     pub fn new(verifier: Verifier) -> Self {
-        Self(Arc::new(Inner { verifier, mood: Mutex::new(Mood::Fine), people: Mutex::default() }))
+        Self(Arc::new(Inner {
+            verifier,
+            mood: Mutex::new(Mood::Fine),
+            people: Mutex::default(),
+            roles: Mutex::default(),
+            keys: Mutex::default(),
+        }))
     }
 
     pub fn is(&self, mood: Mood) {
@@ -38,6 +48,15 @@ impl Directory {
 
     pub fn user_of(&self, email: &str) -> Option<String> {
         self.0.people.lock().unwrap().get(email).map(|(user, _)| user.clone())
+    }
+
+    /// From now on they are this in that tenant; nothing: they do not belong to it.
+    pub fn makes(&self, user: &str, role: &'static str, tenant: &str) {
+        self.0.roles.lock().unwrap().insert((user.to_owned(), tenant.to_owned()), role);
+    }
+
+    pub fn revokes_key(&self, key: &str) {
+        self.0.keys.lock().unwrap().remove(key);
     }
 
     fn mood(&self) -> Result<Mood, Status> {
@@ -58,6 +77,18 @@ macro_rules! not_played {
 
             async fn find_user_by_email(&self, request: Request<FindUserByEmailRequest>) -> Result<Response<FindUserByEmailResponse>, Status> {
                 self.find(request)
+            }
+
+            async fn describe_standing(&self, request: Request<DescribeStandingRequest>) -> Result<Response<DescribeStandingResponse>, Status> {
+                self.describe(request)
+            }
+
+            async fn check_invite(&self, _: Request<CheckInviteRequest>) -> Result<Response<CheckInviteResponse>, Status> {
+                Err(fault(Code::NotFound, "not_found", "there is no such invite"))
+            }
+
+            async fn create_api_key(&self, request: Request<CreateApiKeyRequest>) -> Result<Response<CreateApiKeyResponse>, Status> {
+                self.create_key(request)
             }
 
             $(async fn $method(&self, _: Request<$request>) -> Result<Response<$answer>, Status> {
@@ -84,6 +115,33 @@ impl Directory {
         Ok(Response::new(RegisterUserResponse { user_id, tenant_id, version: 1 }))
     }
 
+    /// Somebody who registered owns the tenant they came with.
+    #[allow(clippy::result_large_err)]
+    fn describe(
+        &self,
+        request: Request<DescribeStandingRequest>,
+    ) -> Result<Response<DescribeStandingResponse>, Status> {
+        caller(&request, &self.0.verifier)?.require_service()?;
+        let DescribeStandingRequest { user_id, tenant_id, api_key_id, .. } = request.into_inner();
+        let people = self.0.people.lock().unwrap();
+        let home = people.values().any(|(user, tenant)| *user == user_id && *tenant == tenant_id);
+        let role = self.0.roles.lock().unwrap().get(&(user_id, tenant_id)).copied();
+        let role = role.unwrap_or(if home { "owner" } else { "" }).to_owned();
+        let scopes = self.0.keys.lock().unwrap().get(&api_key_id).cloned();
+        let role = if api_key_id.is_empty() || scopes.is_some() { role } else { String::new() };
+        let scopes = scopes.unwrap_or_default();
+        Ok(Response::new(DescribeStandingResponse { role, scopes, tier: "free".into(), ..Default::default() }))
+    }
+
+    #[allow(clippy::result_large_err)]
+    fn create_key(&self, request: Request<CreateApiKeyRequest>) -> Result<Response<CreateApiKeyResponse>, Status> {
+        caller(&request, &self.0.verifier)?.require_person()?;
+        self.mood()?;
+        let CreateApiKeyRequest { api_key_id, scopes, .. } = request.into_inner();
+        self.0.keys.lock().unwrap().insert(api_key_id.clone(), scopes);
+        Ok(Response::new(CreateApiKeyResponse { api_key_id, version: 2, created_at_micros: 0 }))
+    }
+
     #[allow(clippy::result_large_err)]
     fn find(&self, request: Request<FindUserByEmailRequest>) -> Result<Response<FindUserByEmailResponse>, Status> {
         caller(&request, &self.0.verifier)?.require_service()?;
@@ -97,6 +155,17 @@ impl Directory {
 not_played! {
     change_profile: ChangeProfileRequest => Accepted,
     erase_me: EraseMeRequest => EraseMeResponse,
+    change_user: ChangeUserRequest => Accepted,
+    end_sign_ins: EndSignInsRequest => Accepted,
+    erase_user: EraseUserRequest => EraseMeResponse,
+    create_tenant: CreateTenantRequest => CreateTenantResponse,
+    rename_tenant: RenameTenantRequest => Accepted,
+    invite_member: InviteMemberRequest => InviteMemberResponse,
+    revoke_invite: RevokeInviteRequest => Accepted,
+    accept_invite: AcceptInviteRequest => AcceptInviteResponse,
+    change_member_role: ChangeMemberRoleRequest => Accepted,
+    remove_member: RemoveMemberRequest => Accepted,
+    revoke_api_key: RevokeApiKeyRequest => Accepted,
     create_project: CreateProjectRequest => CreateProjectResponse,
     rename_project: RenameProjectRequest => Accepted,
     delete_project: DeleteProjectRequest => Accepted,

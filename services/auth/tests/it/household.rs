@@ -77,6 +77,7 @@ impl Household {
             name: "Alice".into(),
             device: "a test".into(),
             origin: String::new(),
+            invite: String::new(),
         };
         self.auth.sign_up(request, "").await
     }

@@ -11,3 +11,4 @@ mod refreshing;
 mod revoking;
 mod services;
 mod signing_up;
+mod standing;

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use auth::{Config, FamilyId, Revocations};
+use auth::{Config, FamilyId, News, Revocations};
 use tokio_util::sync::CancellationToken;
 
 use crate::household::{Household, PASSWORD, address, code, redis_client};
@@ -49,7 +49,7 @@ async fn another_process_hears_of_it_through_redis() {
     })
     .await;
     house.revokes(&tokens.access_token).await;
-    within_ten_seconds(async { while feed.next().await != Some(Ok(family)) {} }).await;
+    within_ten_seconds(async { while feed.next().await != Some(Ok(News::Over(family))) {} }).await;
 
     shutdown.cancel();
     within_ten_seconds(following).await.unwrap();

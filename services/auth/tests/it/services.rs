@@ -51,6 +51,7 @@ async fn it_answers_over_the_wire_and_tidies_up_until_it_is_told_to_stop() {
         name: "Alice".into(),
         device: String::new(),
         origin: String::new(),
+        invite: String::new(),
     };
     let tokens = within_ten_seconds(async {
         loop {

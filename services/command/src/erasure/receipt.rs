@@ -93,6 +93,12 @@ fn gone(steps: &Value, projects: &Projects) -> Vec<Gone> {
         entry("sign-ins and devices", "revoked at once, then deleted", noted("auth", "sign_ins")),
         entry("tokens", "deleted", noted("auth", "tokens")),
         entry("the claim of the e-mail address", "deleted: it may be taken again", Some(1)),
+        entry(
+            "memberships of organisations",
+            "ended; the address of the invite with its key",
+            noted("tenants", "left"),
+        ),
+        entry("organisations without any other member", "their keys are destroyed", noted("tenants", "erased")),
         entry("stored answers of repeated calls", "deleted", noted("store", "idempotency_answers")),
         entry("snapshots", "deleted, and made anew from what is left", noted("store", "snapshots")),
         entry(

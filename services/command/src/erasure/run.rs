@@ -79,6 +79,8 @@ impl Eraser {
         self.forget_sign_ins(case).await?;
         progress("destroying the key");
         self.destroy_key(case).await?;
+        progress("leaving organisations");
+        self.leave_tenants(case).await?;
         let mut seen = usize::MAX;
         for _ in 0..LISTINGS {
             let owned = self.store.ever_owned(case.tenant, case.person).await?;
@@ -87,9 +89,9 @@ impl Eraser {
                 break;
             }
             progress(&format!("{} projects", owned.projects.len()));
-            self.hand_over_projects(case, &owned.projects).await?;
+            self.hand_over_projects(case, &owned).await?;
             progress(&format!("{} conversations", owned.sessions.len()));
-            self.erase_sessions(case, &owned.sessions).await?;
+            self.erase_sessions(case, &owned).await?;
             progress("deleting stored answers and snapshots");
             self.forget_copies(case, &owned).await?;
         }

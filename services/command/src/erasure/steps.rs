@@ -1,6 +1,6 @@
 //! What is done for one person. Each step may be done again.
 
-use domain::{Project, Session, UserId, project, session};
+use domain::{KeyHolder, Project, Role, Session, Tenant, TenantId, UserId, project, session, tenant};
 use rpc::auth::v1::ForgetUserRequest;
 use serde_json::json;
 use store::Owned;
@@ -12,6 +12,7 @@ use crate::call;
 /// A step's names in the table of erasures.
 pub const AUTH: &str = "auth";
 pub const KEYS: &str = "keys";
+pub const TENANTS: &str = "tenants";
 pub const PROJECTS: &str = "projects";
 pub const SESSIONS: &str = "sessions";
 pub const STORE: &str = "store";
@@ -30,17 +31,53 @@ impl Eraser {
         self.note_once(case, KEYS, json!({ "destroyed": destroyed })).await
     }
 
-    pub(super) async fn hand_over_projects(&self, case: Case, ids: &[String]) -> Result<(), Error> {
+    /// They are no member of anything any more. An organisation without members goes with its key, and so does
+    /// the address that they were invited at.
+    pub(super) async fn leave_tenants(&self, case: Case) -> Result<(), Error> {
+        let (mut left, mut erased) = (0, 0);
+        for id in self.store.ever_belonged(case.person).await? {
+            let (call, command) = (by_eraser(case, id), tenant::Command::EraseMember { user: case.person });
+            let done = self.store.execute::<Tenant>(&call, &id.to_string(), command, |_| json!(null)).await?;
+            let followed = done.state.closed_invites.iter().filter(|(_, by)| **by == Some(case.person));
+            for (invite, _) in followed {
+                self.store.keys().destroy(&KeyHolder::Invite(*invite).to_string()).await?;
+            }
+            if done.state.erased {
+                for invite in done.state.invites.keys() {
+                    self.store.keys().destroy(&KeyHolder::Invite(*invite).to_string()).await?;
+                }
+                self.store.keys().destroy(&KeyHolder::Tenant(id).to_string()).await?;
+                erased += 1;
+            } else {
+                left += 1;
+            }
+        }
+        self.note_once(case, TENANTS, json!({ "left": left, "erased": erased })).await
+    }
+
+    /// In an organisation of others, what they made stays there, with an owner of it.
+    async fn heir_in(&self, case: Case, tenant: TenantId) -> Result<Option<UserId>, Error> {
+        if tenant == case.tenant {
+            return Ok(case.heir);
+        }
+        let state = self.store.load::<Tenant>(tenant, &tenant.to_string()).await?.state;
+        let owners = state.members.iter().filter(|(_, member)| member.role == Role::Owner);
+        Ok(owners.map(|(id, _)| *id).find(|id| *id != case.person))
+    }
+
+    pub(super) async fn hand_over_projects(&self, case: Case, owned: &Owned) -> Result<(), Error> {
         let (mut transferred, mut erased, mut others) = (Vec::new(), Vec::new(), 0);
-        for id in ids {
-            let command = project::Command::EraseOwner { owner: case.person, to: case.heir };
-            let done = self.store.execute::<Project>(&by_eraser(case), id, command, |_| json!(null)).await?;
+        for id in &owned.projects {
+            let tenant = owned.tenant_of(id, case.tenant);
+            let heir = self.heir_in(case, tenant).await?;
+            let command = project::Command::EraseOwner { owner: case.person, to: heir };
+            let done = self.store.execute::<Project>(&by_eraser(case, tenant), id, command, |_| json!(null)).await?;
             match done.state {
                 Project::Erased { .. } => {
                     self.store.keys().destroy(id).await?;
                     erased.push(id);
                 }
-                Project::Live { owner, .. } if Some(owner) == case.heir => transferred.push(id),
+                Project::Live { owner, .. } if Some(owner) == heir => transferred.push(id),
                 // Theirs once, and given away long before.
                 Project::Unknown | Project::Live { .. } | Project::Deleted { .. } => others += 1,
             }
@@ -49,12 +86,13 @@ impl Eraser {
         Ok(self.store.note_step(case.person, PROJECTS, &outcome).await?)
     }
 
-    pub(super) async fn erase_sessions(&self, case: Case, ids: &[String]) -> Result<(), Error> {
+    pub(super) async fn erase_sessions(&self, case: Case, owned: &Owned) -> Result<(), Error> {
         let (mut handed_over, mut erased) = (0, 0);
-        for id in ids {
-            let to = self.heir_of(case, id).await?;
+        for id in &owned.sessions {
+            let tenant = owned.tenant_of(id, case.tenant);
+            let to = self.heir_of(case, tenant, id).await?;
             let command = session::Command::ErasePerson { person: case.person, to };
-            let done = self.store.execute::<Session>(&by_eraser(case), id, command, |_| json!(null)).await?;
+            let done = self.store.execute::<Session>(&by_eraser(case, tenant), id, command, |_| json!(null)).await?;
             if done.state.erased { erased += 1 } else { handed_over += 1 }
         }
         let outcome = json!({ "handed_over": handed_over, "erased": erased });
@@ -62,10 +100,10 @@ impl Eraser {
     }
 
     /// A conversation stays with its project, where somebody else has that.
-    async fn heir_of(&self, case: Case, session: &str) -> Result<Option<UserId>, Error> {
-        let session = self.store.load::<Session>(case.tenant, session).await?.state;
+    async fn heir_of(&self, case: Case, tenant: TenantId, session: &str) -> Result<Option<UserId>, Error> {
+        let session = self.store.load::<Session>(tenant, session).await?.state;
         let Some(identity) = session.identity else { return Ok(None) };
-        let project = self.store.load::<Project>(case.tenant, &identity.project_id.to_string()).await?.state;
+        let project = self.store.load::<Project>(tenant, &identity.project_id.to_string()).await?.state;
         Ok(project.owner().filter(|owner| project.is_live() && *owner != case.person))
     }
 
@@ -84,6 +122,6 @@ impl Eraser {
     }
 }
 
-fn by_eraser(case: Case) -> store::Call {
-    call::by_service(case.tenant, "erasure", &case.person.to_string())
+fn by_eraser(case: Case, tenant: TenantId) -> store::Call {
+    call::by_service(tenant, "erasure", &case.person.to_string())
 }

@@ -90,7 +90,7 @@ impl World {
         let topics = [NewTopic::new(&topic, 12, TopicReplication::Fixed(1))];
         assert!(admin.create_topics(&topics, &AdminOptions::new()).await.unwrap()[0].is_ok());
         let (keys, tenant, alice) = (keys(&stack).await, TenantId::generate(), UserId::generate());
-        let owners = KeyOwners { person: alice, project: Some(ProjectId::generate()) };
+        let owners = KeyOwners { texts: alice.into(), project: Some(ProjectId::generate()) };
         let sealer = keys.sealer(tenant, owners).await.unwrap();
         let producer = bus::Producer::new(&bus).unwrap();
         Self { _stack: stack, bus, producer, keys, sealer, tenant, alice, sessions: Arc::default() }

@@ -37,7 +37,7 @@ pub struct SignUp {
     password: String,
     #[schema(min_length = 1, max_length = 200)]
     name: String,
-    /// For those who were invited to an organisation.
+    /// The last part of the link, for those who were invited to an organisation. They begin there.
     invite: Option<String>,
     #[serde(default)]
     #[schema(inline)]
@@ -104,16 +104,14 @@ pub async fn sign_up(
     Origin(origin): Origin,
     Json(form): Json<SignUp>,
 ) -> Result<Response, Error> {
-    if form.invite.is_some() {
-        return Err(Error::field("invite", "unknown_invite", "there is no such invitation"));
-    }
-    let SignUp { email, password, name, .. } = form;
+    let SignUp { email, password, name, invite, .. } = form;
+    let invite = invite.unwrap_or_default();
     let complaints = auth::complaints(&email, &password, &name);
     if !complaints.is_empty() {
         return Err(Error::Invalid(complaints.into_iter().flat_map(|wrong| fields_of(&wrong.into())).collect()));
     }
-    let request =
-        SignUpRequest { email: email.clone(), password, name: name.clone(), device: device(&headers), origin };
+    let device = device(&headers);
+    let request = SignUpRequest { email: email.clone(), password, name: name.clone(), device, origin, invite };
     let signed_in = gateway.auth.sign_up(request, "").await?;
     let user = User::just_signed_up(&signed_in, email, name);
     Ok(gateway.welcome(StatusCode::CREATED, form.transport, signed_in, user))
@@ -224,6 +222,6 @@ impl From<SignedIn> for Tokens {
 }
 
 /// What the client calls itself, for the list of devices.
-fn device(headers: &HeaderMap) -> String {
+pub fn device(headers: &HeaderMap) -> String {
     headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
 }

@@ -56,8 +56,15 @@ pub async fn erase(
     gateway.auth.confirm_password(password, caller.internal_token()).await?;
     let request = EraseMeRequest { write: Some(write.to_rpc()), transfer_to: form.transfer_projects_to };
     let done = gateway.command.erase_me(request, caller.internal_token()).await?;
-    let receipt: Option<Value> = serde_json::from_str(&done.receipt).ok();
-    let (code, status) = if receipt.is_some() { (StatusCode::OK, "erased") } else { (StatusCode::ACCEPTED, "erasing") };
-    let erasure = Erasure { user_id: caller.user.to_string(), status, receipt };
+    let (code, erasure) = Erasure::of(caller.user.to_string(), &done.receipt);
     Ok((code, gateway.cookies.signed_out(), axum::Json(erasure)).into_response())
+}
+
+impl Erasure {
+    pub fn of(user_id: String, receipt: &str) -> (StatusCode, Self) {
+        let receipt: Option<Value> = serde_json::from_str(receipt).ok();
+        let (code, status) =
+            if receipt.is_some() { (StatusCode::OK, "erased") } else { (StatusCode::ACCEPTED, "erasing") };
+        (code, Self { user_id, status, receipt })
+    }
 }

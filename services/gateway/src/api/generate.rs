@@ -96,6 +96,7 @@ impl Gateway {
     }
 
     async fn project_for(&self, caller: &Caller, write: &Write, name: &str) -> Result<String, Error> {
+        self.admit_project(caller).await?;
         let request =
             CreateProjectRequest { write: Some(write.step("project")), name: name.to_owned(), description: None };
         Ok(self.command.create_project(request, caller.internal_token()).await?.project_id)

@@ -26,6 +26,13 @@ pub struct User {
     tenant_id: String,
     email: String,
     name: String,
+    /// free or premium.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "free")]
+    tier: Option<String>,
+    /// Whether they administer the whole system.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    administrator: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,6 +65,7 @@ pub async fn show(
     let (user, freshness) = gateway.user(&gateway.wait(&caller), version).await?;
     let user = user.ok_or_else(|| missing(freshness))?;
     let shown = user.version.unwrap_or_default();
+    let user = User { administrator: Some(caller.standing.administrator), ..user };
     Ok(Shown::one(user, shown, freshness))
 }
 
@@ -95,7 +103,8 @@ impl Gateway {
         let user: UserId = signed_in.user_id.parse().map_err(|_| Error::Unavailable)?;
         let tenant: TenantId = signed_in.tenant_id.parse().map_err(|_| Error::Unavailable)?;
         let timeout = self.config.fresh_wait;
-        let wait = Wait { pool: &self.read_pool, progress: &self.progress, tenant, user, timeout };
+        let (pool, progress) = (&self.read_pool, &self.progress);
+        let wait = Wait { pool, progress, tenant, user, timeout, administrator: false };
         let (found, _) = self.user(&wait, 1).await?;
         Ok(found.unwrap_or_else(|| User::just_signed_up(signed_in, email, String::new())))
     }
@@ -108,6 +117,8 @@ impl User {
             tenant_id: signed_in.tenant_id.clone(),
             email: domain::user::normalise_email(&email),
             name: name.trim().to_owned(),
+            tier: None,
+            administrator: None,
             version: None,
             created_at: None,
             updated_at: None,
@@ -122,6 +133,8 @@ impl From<users::User> for User {
             tenant_id: row.tenant_id,
             email: row.email,
             name: row.name,
+            tier: Some(row.tier),
+            administrator: None,
             version: Some(row.version),
             created_at: Some(row.created_at),
             updated_at: Some(row.updated_at),

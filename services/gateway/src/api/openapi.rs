@@ -21,6 +21,8 @@ use super::events;
     security(("bearer" = [])),
     tags(
         (name = "auth", description = "Accounts and tokens"),
+        (name = "org", description = "Organisations: members, invites, keys for scripts"),
+        (name = "users", description = "Every account of the system, for its administrators"),
         (name = "projects", description = "Projects and their files"),
         (name = "sessions", description = "Conversations, their answers and versions"),
         (name = "models", description = "What answers"),

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
-use domain::ProjectId;
+use domain::{ProjectId, Tier};
 use http::StatusCode;
 use http::header::LOCATION;
 use projections::{Freshness, projects};
@@ -97,6 +97,7 @@ pub async fn create(
     Json(form): Json<NewProject>,
 ) -> Result<Response, Error> {
     let NewProject { name, description } = form;
+    gateway.admit_project(&caller).await?;
     let request =
         CreateProjectRequest { write: Some(write.to_rpc()), name: name.clone(), description: description.clone() };
     let created = gateway.command.create_project(request, caller.internal_token()).await?;
@@ -183,6 +184,20 @@ pub async fn delete(
 }
 
 impl Gateway {
+    /// Refuses one more to those who have as many as their tier allows.
+    pub async fn admit_project(&self, caller: &Caller) -> Result<(), Error> {
+        let limit = self.config.free_projects;
+        if caller.standing.tier == Tier::Premium {
+            return Ok(());
+        }
+        let mut reader = self.reader(caller).await?;
+        if projects::count(&mut reader).await? < i64::from(limit) {
+            return Ok(());
+        }
+        let detail = format!("the free tier has {limit} projects at once: delete one, or ask for the tier premium");
+        Err(Error::Denied { code: "premium_required", detail })
+    }
+
     /// One project of the caller's, or 404.
     pub async fn project(
         &self,

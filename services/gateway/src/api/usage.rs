@@ -1,4 +1,4 @@
-//! `usage`: what the caller's answers consumed and cost.
+//! `usage`: what answers consumed and cost: the caller's, or for owners, admins and billing everybody's.
 
 use axum::extract::State;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -126,7 +126,7 @@ pub async fn sums(
     Asked(days): Asked<Days>,
 ) -> Result<Shown<UsageSums>, Error> {
     let period = period(days.from, days.to)?;
-    let mut reader = gateway.reader(&caller).await?;
+    let mut reader = gateway.usage_reader(&caller).await?;
     let items = usage::sums(&mut reader, period).await?.into_iter().map(UsageSum::from).collect();
     Ok(Shown::list(UsageSums { items }, Freshness::Fresh))
 }
@@ -145,7 +145,7 @@ pub async fn events(
 ) -> Result<Shown<UsageEvents>, Error> {
     let period = period(query.from, query.to)?;
     let page = page(query.limit, query.cursor, None)?;
-    let mut reader = gateway.reader(&caller).await?;
+    let mut reader = gateway.usage_reader(&caller).await?;
     let found = usage::events(&mut reader, period, &page).await?;
     let items = found.items.into_iter().map(UsageEvent::from).collect();
     Ok(Shown::list(UsageEvents { items, next_cursor: found.next_cursor }, Freshness::Fresh))

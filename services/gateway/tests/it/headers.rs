@@ -5,7 +5,7 @@ use gateway::Config;
 use http::Method;
 
 use crate::browser::{Answer, Browser};
-use crate::contract::{document, operations};
+use crate::contract::{Operation, document, operations};
 use crate::house::{House, somebody};
 
 fn is_guarded(what: &str, answer: &Answer) {
@@ -39,7 +39,7 @@ fn https() -> House {
 async fn asks_everything(browser: &Browser, who: &str) -> usize {
     let document = document();
     let operations = operations(&document);
-    for (path, method) in &operations {
+    for Operation { path, method, .. } in &operations {
         let kind = (*method != Method::GET).then_some("application/json");
         let body = if kind.is_some() { Body::from("{}") } else { Body::empty() };
         let answer = browser.send(method.clone(), path, kind, body).await;

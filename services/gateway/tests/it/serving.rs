@@ -64,6 +64,7 @@ async fn a_revocation_from_elsewhere_is_heard() {
         name: "Alice".into(),
         device: String::new(),
         origin: String::new(),
+        invite: String::new(),
     };
     let tokens = served.auth.sign_up(form, "").await.unwrap();
     assert!(served.asks_who(&tokens.access_token).await.starts_with("HTTP/1.1 200"));

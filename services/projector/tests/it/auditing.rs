@@ -79,7 +79,7 @@ async fn an_erased_conversation_keeps_its_changes_and_loses_its_words() {
     };
     let erase = async |files: bool| {
         let mut tx = world.database.read.begin_with("begin; set local search_path = read").await.unwrap();
-        let erased = Erased { aggregate_id: gone.id.to_string(), version: last + 1, files };
+        let erased = Erased { aggregate_id: gone.id.to_string(), version: last + 1, files, invite: None };
         audit::erase(&mut tx, "audit_sessions", &[erased]).await.unwrap();
         tx.commit().await.unwrap();
         serde_json::to_string(&rows(gone.id.to_string()).await).unwrap()

@@ -122,6 +122,7 @@ async fn who_waits_for_a_version_sees_it() {
         tenant: world.tenant,
         user: world.alice,
         timeout,
+        administrator: false,
     };
     let long = Duration::from_secs(30);
     let (in_process, by_looking, ()) = tokio::join!(
@@ -160,6 +161,7 @@ async fn one_event_at_a_time_becomes_visible() {
             tenant: world.tenant,
             user: world.alice,
             timeout: Duration::from_secs(30),
+            administrator: false,
         };
         assert_eq!(sessions::wait_for(&wait, talk.id, talk.sequence).await.unwrap(), Freshness::Fresh);
         took.push(acknowledged.elapsed());

@@ -46,7 +46,7 @@ impl World {
         migrate(&database.url, "keys", &keys::MIGRATIONS).await.unwrap();
         let keys = keys_of(&database.url);
         let (tenant, alice, project) = (TenantId::generate(), UserId::generate(), ProjectId::generate());
-        let sealer = keys.sealer(tenant, KeyOwners { person: alice, project: Some(project) }).await.unwrap();
+        let sealer = keys.sealer(tenant, KeyOwners { texts: alice.into(), project: Some(project) }).await.unwrap();
         let producer = Producer::new(&bus).unwrap();
         let (positions, sent) = (AtomicI64::new(1), Mutex::default());
         Self { database, bus, keys, tenant, alice, project, producer, sealer, positions, sent }
@@ -237,7 +237,7 @@ async fn topics() -> bus::Config {
     let prefix = format!("t{}.", uuid::Uuid::now_v7().simple());
     let bus = bus::Config { bootstrap: stack().await.kafka.clone(), prefix, ..bus::Config::default() };
     let admin: AdminClient<_> = bus::client(&bus).create().unwrap();
-    let facts = ["users", "projects", "sessions", "inspections"].map(|name| bus.topics().named(name));
+    let facts = ["users", "tenants", "projects", "sessions", "inspections"].map(|name| bus.topics().named(name));
     let letters = facts.each_ref().map(|name| bus::Topics::dead_letter(name));
     let letters = letters.iter().map(|name| NewTopic::new(name, 1, TopicReplication::Fixed(1)));
     let topics = facts.iter().map(|name| NewTopic::new(name, PARTITIONS, TopicReplication::Fixed(1)));

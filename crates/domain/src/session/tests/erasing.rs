@@ -22,7 +22,7 @@ fn a_conversation_goes_to_somebody_else_without_its_texts() {
     let after = s.completed(a).and(s.erase(to));
     let state = after.state();
     assert_eq!((state.title.as_str(), state.head, state.deleted), ("", 1, false));
-    assert_eq!(state.owners(), Some(KeyOwners { person: s.mallory, project: Some(s.project_id) }));
+    assert_eq!(state.owners(), Some(KeyOwners { texts: s.mallory.into(), project: Some(s.project_id) }));
 }
 
 #[test]

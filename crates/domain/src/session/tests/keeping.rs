@@ -121,6 +121,6 @@ fn an_erased_title_still_replays() {
     ];
     let state = crate::given::Given::<Session>::events(past).state();
     assert_eq!(state.title, "");
-    assert_eq!(state.owners(), Some(KeyOwners { person: s.ada, project: Some(s.project_id) }));
+    assert_eq!(state.owners(), Some(KeyOwners { texts: s.ada.into(), project: Some(s.project_id) }));
     assert_eq!(Session::default().owners(), None);
 }

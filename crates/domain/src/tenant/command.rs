@@ -1,0 +1,63 @@
+use chrono::{DateTime, Utc};
+
+use super::{Role, Scope};
+use crate::{ApiKeyId, InviteId, TenantId, UserId};
+
+/// What can be asked of a tenant. `by` is who asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// `home`: it comes with the owner's account.
+    Create {
+        tenant_id: TenantId,
+        owner: UserId,
+        home: bool,
+        name: Option<String>,
+    },
+    Rename {
+        by: UserId,
+        name: String,
+    },
+    Invite {
+        by: UserId,
+        invite_id: InviteId,
+        email: String,
+        role: Role,
+        token_hash: String,
+        expires_at: DateTime<Utc>,
+    },
+    RevokeInvite {
+        by: UserId,
+        invite_id: InviteId,
+    },
+    /// Whoever has the secret of the link may join.
+    AcceptInvite {
+        user: UserId,
+        invite_id: InviteId,
+        token_hash: String,
+    },
+    ChangeRole {
+        by: UserId,
+        user: UserId,
+        role: Role,
+    },
+    /// Oneself: to leave.
+    RemoveMember {
+        by: UserId,
+        user: UserId,
+    },
+    CreateApiKey {
+        by: UserId,
+        key_id: ApiKeyId,
+        name: String,
+        scopes: Vec<Scope>,
+        expires_at: Option<DateTime<Utc>>,
+    },
+    RevokeApiKey {
+        by: UserId,
+        key_id: ApiKeyId,
+    },
+    /// A person was erased: they are no member any more, and if they were the last owner somebody else is.
+    EraseMember {
+        user: UserId,
+    },
+}

@@ -1,0 +1,5 @@
+mod belonging;
+mod erasing;
+mod inviting;
+mod keys;
+mod story;

@@ -1,0 +1,103 @@
+import { story } from "../harness/story.mjs";
+
+export function organisations(stage) {
+  story("an organisation is named, somebody is invited, joins by the link, and gets another role", stage, async (signsUp) => {
+    const ada = await signsUp();
+    const bob = await signsUp("Bob Babbage");
+    await ada.goes("/org/");
+    await ada.the("org-name").getByText("Personal").waitFor();
+    await ada.the("invites").getByText("No open invites").waitFor();
+    await ada.the("rename-org").click();
+    await ada.the("rename-input").fill("Analytical Engines");
+    await ada.page.keyboard.press("Enter");
+    await ada.the("org-name").getByText("Analytical Engines").waitFor();
+
+    await ada.the("invite-email").fill(bob.email);
+    await ada.page.keyboard.press("Enter");
+    const link = await ada.the("once").inputValue();
+    await ada.page.keyboard.press("Escape");
+    await ada.the("invite-row").getByText(bob.email).waitFor();
+
+    await bob.goes(link);
+    await bob.the("join").click();
+    await bob.isAt("/");
+    await bob.goes("/org/");
+    await bob.the("org-name").getByText("Analytical Engines").waitFor();
+    await bob.the("org-role").getByText("member").waitFor();
+
+    await ada.goes("/org/");
+    await ada.the("members").getByText(bob.email).waitFor();
+    await ada.page.getByLabel("Role of Bob Babbage").click();
+    await ada.page.getByRole("option", { name: /viewer/ }).click();
+    await ada.page.getByLabel("Role of Bob Babbage").getByText("viewer").waitFor();
+
+    await bob.the("user-menu").click();
+    await bob.page.getByTestId("switch-org").filter({ hasText: "Personal" }).click();
+    await bob.isAt("/");
+    await bob.goes("/org/");
+    await bob.the("org-role").getByText("owner").waitFor();
+  });
+
+  story("a link opens an account that begins in the organisation, and works once", stage, async (signsUp) => {
+    const ada = await signsUp();
+    ada.watch.expects(/status of (401|422)/);
+    await ada.goes("/org/");
+    await ada.the("invite-email").fill("dora@example.org");
+    await ada.the("invite").click();
+    const link = await ada.the("once").inputValue();
+    await ada.page.keyboard.press("Escape");
+    await ada.the("user-menu").click();
+    await ada.the("sign-out").click();
+    await ada.isAt("/login");
+
+    const signsUpByLink = async (email) => {
+      await ada.goes(link);
+      await ada.the("name").fill("Dora");
+      await ada.the("email").fill(email);
+      await ada.the("password").fill("correct horse battery");
+      await ada.the("submit").click();
+    };
+    await signsUpByLink(`dora-${process.pid}@example.org`);
+    await ada.isAt("/");
+    await ada.goes("/org/");
+    await ada.the("org-role").getByText("member").waitFor();
+    await ada.the("user-menu").click();
+    await ada.the("sign-out").click();
+    await ada.isAt("/login");
+    await signsUpByLink(`late-${process.pid}@example.org`);
+    await ada.the("form-error").getByText("cannot be followed").waitFor();
+  });
+
+  story("an API key is shown once, works, and is revoked", stage, async (signsUp) => {
+    const ada = await signsUp();
+    await ada.goes("/org/");
+    await ada.the("api-keys").getByText("No keys yet").waitFor();
+    await ada.the("new-key").click();
+    await ada.the("key-name").fill("Pipeline");
+    await ada.the("create-key").click();
+    const key = await ada.the("once").inputValue();
+    const asks = () => fetch(`${stage.system.url}/api/v1/projects`, { headers: { Authorization: `Bearer ${key}` } }).then((response) => response.status);
+    if ((await asks()) !== 200) throw new Error("the key does not work");
+    await ada.page.keyboard.press("Escape");
+    await ada.the("key-row").getByText("Pipeline").waitFor();
+    await ada.the("revoke-key").click();
+    await ada.the("confirm").click();
+    await ada.the("api-keys").getByText("No keys yet").waitFor();
+    if ((await asks()) !== 401) throw new Error("the key still works");
+  });
+
+  story("a new organisation is one's own, and the menu switches between them", stage, async (signsUp) => {
+    const ada = await signsUp();
+    await ada.startsEmpty("At home");
+    await ada.the("user-menu").click();
+    await ada.the("new-org").click();
+    await ada.the("org-new-name").fill("Second");
+    await ada.the("create-org").click();
+    await ada.isAt("/");
+    await ada.goes("/org/");
+    await ada.the("org-name").getByText("Second").waitFor();
+    await ada.the("user-menu").click();
+    await ada.page.getByTestId("switch-org").filter({ hasText: "Personal" }).click();
+    await ada.sees("At home");
+  });
+}

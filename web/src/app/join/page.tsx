@@ -1,0 +1,5 @@
+import { JoinScreen } from "@/org/JoinScreen";
+
+export default function Page() {
+  return <JoinScreen />;
+}

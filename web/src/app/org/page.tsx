@@ -1,0 +1,5 @@
+import { OrgScreen } from "@/org/OrgScreen";
+
+export default function Page() {
+  return <OrgScreen />;
+}

@@ -1,0 +1,5 @@
+import { UsersScreen } from "@/users/UsersScreen";
+
+export default function Page() {
+  return <UsersScreen />;
+}
