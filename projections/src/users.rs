@@ -89,6 +89,15 @@ fn fold(rows: &mut BTreeMap<String, User>, fact: &Fact<Event>) -> Result<(), Err
             (row.email, row.name) = (String::new(), String::new());
             row.erased = true;
         }
+        // How people sign in is auth's to know, and the auditors'.
+        Event::EmailVerified(_)
+        | Event::PasswordChanged(_)
+        | Event::FactorAdded(_)
+        | Event::FactorRemoved(_)
+        | Event::SignedIn(_)
+        | Event::DeviceEnded(_)
+        | Event::IdentityLinked(_)
+        | Event::IdentityUnlinked(_) => {}
     }
     row.updated_at = fact.at;
     row.version = fact.sequence;

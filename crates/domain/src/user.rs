@@ -1,10 +1,17 @@
 //! A person with an account. The password is not here: its hash lives in auth's tables only.
 
+mod account;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::{Aggregate, Claim, KeyOwners, events};
 use crate::{Rejection, TenantId, UserId};
+
+pub use account::{
+    Account, Change, Device, DeviceEnded, EmailVerified, Ended, Factor, FactorAdded, FactorRemoved, HowChanged,
+    Identity, IdentityLinked, IdentityUnlinked, PasswordChanged, SignedIn,
+};
 
 /// What a person is called and how they are reached; sealed with the person's key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,7 +54,10 @@ pub struct UserErased {
 
 events! {
     /// What can happen to a user.
-    pub enum Event { UserRegistered, ProfileChanged, UserErased }
+    pub enum Event {
+        UserRegistered, ProfileChanged, UserErased,
+        EmailVerified, PasswordChanged, FactorAdded, FactorRemoved, SignedIn, DeviceEnded, IdentityLinked, IdentityUnlinked,
+    }
     claims = claims, releases = releases
 }
 
@@ -56,7 +66,7 @@ fn claims(event: &Event) -> Vec<Claim> {
         Event::UserRegistered(UserRegistered { private: Some(profile), .. }) => {
             vec![Claim { kind: "email", value: normalise_email(&profile.email) }]
         }
-        Event::UserRegistered(_) | Event::ProfileChanged(_) | Event::UserErased(_) => Vec::new(),
+        _ => Vec::new(),
     }
 }
 
@@ -84,6 +94,8 @@ pub enum Command {
     Erase {
         transfer_to: Option<UserId>,
     },
+    /// How they sign in changed, or they did.
+    Account(Change),
 }
 
 /// The state that decisions need.
@@ -94,6 +106,8 @@ pub enum User {
     Registered {
         user_id: UserId,
         name: String,
+        #[serde(default)]
+        account: Account,
     },
     Erased {
         user_id: UserId,
@@ -119,9 +133,14 @@ impl Aggregate for User {
                 Ok(vec![])
             }
             (Self::Registered { .. }, Command::Register { .. }) => Err(Rejection::AlreadyExists),
-            (Self::Unknown, Command::ChangeName { .. } | Command::Erase { .. }) => Err(Rejection::NotFound("user")),
+            (Self::Unknown, Command::ChangeName { .. } | Command::Erase { .. } | Command::Account(_)) => {
+                Err(Rejection::NotFound("user"))
+            }
+            (Self::Registered { user_id, account, .. }, Command::Account(change)) => {
+                Ok(account.decide(*user_id, change))
+            }
             (Self::Registered { name: old, .. }, Command::ChangeName { name }) if *old == name => Ok(vec![]),
-            (Self::Registered { user_id, name: old }, Command::ChangeName { name }) => {
+            (Self::Registered { user_id, name: old, .. }, Command::ChangeName { name }) => {
                 checked(&name)?;
                 let change = NameChange { old: old.clone(), new: name };
                 Ok(vec![ProfileChanged { user_id: *user_id, private: Some(change) }.into()])
@@ -133,7 +152,9 @@ impl Aggregate for User {
                 Ok(vec![UserErased { user_id: *user_id, transferred_to: transfer_to }.into()])
             }
             (Self::Erased { .. }, Command::Erase { .. }) => Ok(vec![]),
-            (Self::Erased { .. }, Command::Register { .. } | Command::ChangeName { .. }) => Err(Rejection::Erased),
+            (Self::Erased { .. }, Command::Register { .. } | Command::ChangeName { .. } | Command::Account(_)) => {
+                Err(Rejection::Erased)
+            }
         }
     }
 
@@ -142,14 +163,20 @@ impl Aggregate for User {
             (_, Event::UserRegistered(event)) => Self::Registered {
                 user_id: event.user_id,
                 name: event.private.as_ref().map(|p| p.name.clone()).unwrap_or_default(),
+                account: Account::of(event.private.as_ref()),
             },
-            (Self::Registered { user_id, .. }, Event::ProfileChanged(event)) => {
-                Self::Registered { user_id, name: event.private.as_ref().map(|c| c.new.clone()).unwrap_or_default() }
+            (Self::Registered { user_id, account, .. }, Event::ProfileChanged(event)) => Self::Registered {
+                user_id,
+                name: event.private.as_ref().map(|c| c.new.clone()).unwrap_or_default(),
+                account,
+            },
+            (Self::Registered { user_id, name, account }, event) if !matches!(event, Event::UserErased(_)) => {
+                Self::Registered { user_id, name, account: account.apply(event) }
             }
-            (state, Event::ProfileChanged(_)) => state,
             (_, Event::UserErased(event)) => {
                 Self::Erased { user_id: event.user_id, transferred_to: event.transferred_to }
             }
+            (state, _) => state,
         }
     }
 

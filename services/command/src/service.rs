@@ -13,7 +13,7 @@ use tonic::{Code, Request, Response, Status};
 use crate::end_generation::Ending;
 use crate::error::status;
 use crate::{
-    Commands, conversation, end_generation, leases, past, projects, replay, sessions, start_generation, users,
+    Commands, accounts, conversation, end_generation, leases, past, projects, replay, sessions, start_generation, users,
 };
 
 impl Commands {
@@ -65,6 +65,8 @@ commands! {
     register_user(RegisterUserRequest) -> RegisterUserResponse = users::register;
     find_user_by_email(FindUserByEmailRequest) -> FindUserByEmailResponse = users::find_by_email;
     change_profile(ChangeProfileRequest) -> Accepted = users::change_profile;
+    note_account(NoteAccountRequest) -> Accepted = accounts::note;
+    describe_user(DescribeUserRequest) -> DescribeUserResponse = accounts::describe;
     erase_me(EraseMeRequest) -> EraseMeResponse = users::erase_me;
 
     create_project(CreateProjectRequest) -> CreateProjectResponse = projects::create;
