@@ -39,9 +39,10 @@ pub async fn open(
     db: &mut PgConnection,
     config: &Config,
     (user, tenant): (UserId, TenantId),
+    family: FamilyId,
     device: &str,
 ) -> Result<SignedIn, Error> {
-    let owner = Owner { family: FamilyId::generate(), user, tenant };
+    let owner = Owner { family, user, tenant };
     sqlx::query(
         "insert into auth.families (family_id, user_id, tenant_id, device, expires_at)
          values ($1, $2, $3, $4, now() + make_interval(secs => $5))",
@@ -57,7 +58,7 @@ pub async fn open(
 }
 
 /// A client names itself as it likes; 200 characters of that are enough to recognise it.
-fn short(device: &str) -> String {
+pub fn short(device: &str) -> String {
     device.chars().filter(|c| !c.is_control()).take(200).collect()
 }
 
@@ -83,6 +84,7 @@ pub async fn hand_out(
         refresh_token: refresh.into_text(),
         expires_in: config.access.as_secs() as u32,
         refresh_expires_in: config.refresh.as_secs() as u32,
+        ..SignedIn::default()
     })
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use rpc::command::v1::command_service_server::CommandService;
+use rpc::command::v1::note_account_request::Change;
 use rpc::command::v1::*;
 use rpc::fault;
 use rpc::identity::{Verifier, caller};
@@ -25,11 +26,17 @@ struct Inner {
     verifier: Verifier,
     mood: Mutex<Mood>,
     people: Mutex<HashMap<String, (String, String)>>,
+    noted: Mutex<Vec<(String, Change)>>,
 }
 
 impl Directory {
     pub fn new(verifier: Verifier) -> Self {
-        Self(Arc::new(Inner { verifier, mood: Mutex::new(Mood::Fine), people: Mutex::default() }))
+        Self(Arc::new(Inner {
+            verifier,
+            mood: Mutex::new(Mood::Fine),
+            people: Mutex::default(),
+            noted: Mutex::default(),
+        }))
     }
 
     pub fn is(&self, mood: Mood) {
@@ -38,6 +45,12 @@ impl Directory {
 
     pub fn user_of(&self, email: &str) -> Option<String> {
         self.0.people.lock().unwrap().get(email).map(|(user, _)| user.clone())
+    }
+
+    /// What auth told about somebody, in order.
+    pub fn noted(&self, user: &str) -> Vec<Change> {
+        let noted = self.0.noted.lock().unwrap();
+        noted.iter().filter(|(known, _)| known == user).map(|(_, change)| change.clone()).collect()
     }
 
     fn mood(&self) -> Result<Mood, Status> {
@@ -58,6 +71,14 @@ macro_rules! not_played {
 
             async fn find_user_by_email(&self, request: Request<FindUserByEmailRequest>) -> Result<Response<FindUserByEmailResponse>, Status> {
                 self.find(request)
+            }
+
+            async fn note_account(&self, request: Request<NoteAccountRequest>) -> Result<Response<Accepted>, Status> {
+                self.note(request)
+            }
+
+            async fn describe_user(&self, request: Request<DescribeUserRequest>) -> Result<Response<DescribeUserResponse>, Status> {
+                self.describe(request)
             }
 
             $(async fn $method(&self, _: Request<$request>) -> Result<Response<$answer>, Status> {
@@ -82,6 +103,25 @@ impl Directory {
             return Err(fault(Code::Unavailable, "unavailable", "the answer is lost"));
         }
         Ok(Response::new(RegisterUserResponse { user_id, tenant_id, version: 1 }))
+    }
+
+    #[allow(clippy::result_large_err)]
+    fn note(&self, request: Request<NoteAccountRequest>) -> Result<Response<Accepted>, Status> {
+        caller(&request, &self.0.verifier)?.require_service()?;
+        self.mood()?;
+        let request = request.into_inner();
+        self.0.noted.lock().unwrap().push((request.user_id, request.change.unwrap()));
+        Ok(Response::new(Accepted { version: 2 }))
+    }
+
+    #[allow(clippy::result_large_err)]
+    fn describe(&self, request: Request<DescribeUserRequest>) -> Result<Response<DescribeUserResponse>, Status> {
+        caller(&request, &self.0.verifier)?.require_service()?;
+        self.mood()?;
+        let people = self.0.people.lock().unwrap();
+        let user = request.into_inner().user_id;
+        let email = people.iter().find(|(_, (id, _))| *id == user).map(|(email, _)| email.clone());
+        Ok(Response::new(DescribeUserResponse { email: email.unwrap_or_default(), name: "Alice".to_owned() }))
     }
 
     #[allow(clippy::result_large_err)]
