@@ -83,7 +83,7 @@ pub struct Limits {
     /// Of one person, over all their devices.
     pub signed_in_per_minute: NonZeroU32,
 
-    /// Sign-ins and sign-ups of one network address.
+    /// Sign-ins and sign-ups of one network address, with codes, links and what else proves who somebody is.
     pub sign_in_per_minute: NonZeroU32,
 
     /// Exports of all data of one person; each reads everything they have.
