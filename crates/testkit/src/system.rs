@@ -20,6 +20,7 @@ use crate::wait::eventually;
 const KEK: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 const SIGNING_KEY: &str = "ISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0+P0A=";
 const PEPPER: &str = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVpbXF1eX2A=";
+const SEALING_KEY: &str = "MTIzNDU2Nzg5Ojs8PT4/QEFCQ0RFRkdISUpLTE1OT1A=";
 const AUDIT_KEY: &str = "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXowMTIzNDU=";
 
 /// Everything that runs; it ends when dropped.
@@ -224,6 +225,7 @@ impl Ports {
             set("KEYS_KEK", KEK.into()),
             set("STORE_PEPPER", PEPPER.into()),
             set("IDENTITY_SIGNING_KEY", SIGNING_KEY.into()),
+            set("AUTH_SEALING_KEY", SEALING_KEY.into()),
             set("AUDIT_SIGNING_KEY", AUDIT_KEY.into()),
             set("AUDIT_ROOT_EVERY", "200ms".into()),
             set("IDENTITY_INTERNAL_SECRET", "the internal secret of a test".into()),

@@ -17,6 +17,7 @@ const MANUAL: &[(&str, &str, &str)] = &[
     ("gateway", "Config", include_str!("../../gateway/src/config.rs")),
     ("limits", "Limits", include_str!("../../gateway/src/config.rs")),
     ("auth", "Config", include_str!("../../auth/src/config.rs")),
+    ("mail", "Config", include_str!("../../../crates/mail/src/config.rs")),
     ("rpc", "Rpc", include_str!("config.rs")),
     ("relay", "Config", include_str!("../../relay/src/config.rs")),
     ("audit", "Config", include_str!("../../../crates/chain/src/config.rs")),
