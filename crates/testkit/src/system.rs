@@ -57,8 +57,9 @@ impl System {
         let model = Model::start().await?;
         let stack = Stack::start(options, |_| {}).await.context("no Kafka, Postgres and Redis")?;
         let ports = Ports::free().await?;
-        let settings = |operations: u16| ports.settings(&stack, &model, operations);
         let logs = folder.path();
+        let outbox = ("ATELIER_MAIL_OUTBOX".to_owned(), logs.join("outbox").display().to_string());
+        let settings = |operations: u16| [ports.settings(&stack, &model, operations), vec![outbox.clone()]].concat();
 
         prepare(&settings(0), logs).await?;
         let process = |name: &str, roles: &str, operations: u16| {
@@ -143,6 +144,22 @@ impl System {
 
     pub async fn sign_up(&self, name: &str) -> Person {
         Person::sign_up(&self.url, &self.client, name).await
+    }
+
+    /// The secret of the link in the newest mail to this address with these words in its subject.
+    pub async fn link(&self, to: &str, subject: &str) -> String {
+        let outbox = self.folder.path().join("outbox");
+        eventually(&format!("a mail \"{subject}\""), || async {
+            let mut files: Vec<_> = std::fs::read_dir(&outbox).ok()?.flatten().map(|entry| entry.path()).collect();
+            files.sort();
+            let mails = files.iter().rev().filter_map(|file| std::fs::read_to_string(file).ok());
+            let mut mails = mails.filter_map(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
+            let mail =
+                mails.find(|mail| mail["to"] == to && mail["subject"].as_str().is_some_and(|s| s.contains(subject)))?;
+            let (_, secret) = mail["text"].as_str()?.split_once('#')?;
+            secret.split_whitespace().next().map(str::to_owned)
+        })
+        .await
     }
 
     /// Where the processes log.

@@ -89,7 +89,8 @@ pub fn print(file: &Path) -> anyhow::Result<()> {
 
 /// Secrets, and URLs that may hold one, are masked.
 fn shown(key: &str, value: &Value) -> String {
-    let hidden = ["key", "kek", "secret", "pepper", "password", "url"].iter().any(|word| key.contains(word));
+    let hidden =
+        ["key", "kek", "secret", "pepper", "password", "url", "providers"].iter().any(|word| key.contains(word));
     if hidden { "***".to_owned() } else { serde_json::to_string(value).unwrap_or_else(|_| "?".to_owned()) }
 }
 
