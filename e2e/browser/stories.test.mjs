@@ -2,11 +2,13 @@
 import { after, before } from "node:test";
 import { launch } from "./harness/browser.mjs";
 import { Model } from "./harness/model.mjs";
+import { Provider } from "./harness/provider.mjs";
 import { System } from "./harness/system.mjs";
 import { accounts } from "./stories/accounts.mjs";
 import { administration } from "./stories/administration.mjs";
 import { families } from "./stories/families.mjs";
 import { firstPrompt } from "./stories/first-prompt.mjs";
+import { identity } from "./stories/identity.mjs";
 import { keeping } from "./stories/keeping.mjs";
 import { looks } from "./stories/looks.mjs";
 import { organisations } from "./stories/organisations.mjs";
@@ -20,7 +22,11 @@ const stage = {};
 const played = {};
 
 before(async () => {
-  stage.system = process.env.ATELIER_URL ? { url: process.env.ATELIER_URL, stop: async () => {} } : await System.start({ pace: PACE });
+  stage.provider = await Provider.start();
+  stage.system = process.env.ATELIER_URL
+    ? { url: process.env.ATELIER_URL, operations: process.env.ATELIER_OPS_URL, stop: async () => {} }
+    : await System.start({ pace: PACE, provider: stage.provider });
+  stage.provider.serves(stage.system.url);
   played.model = await Model.start();
   played.system = await System.start({ model: played.model });
   stage.browser = played.browser = await launch();
@@ -28,9 +34,11 @@ before(async () => {
 after(async () => {
   await stage.browser?.close();
   await stage.system?.stop();
+  await stage.provider?.stop();
   await played.system?.stop();
   await played.model?.stop();
 });
 
-for (const chapter of [firstPrompt, keeping, accounts, organisations, administration, versions, looks, sandbox, families]) chapter(stage);
+const chapters = [firstPrompt, keeping, accounts, identity, organisations, administration, versions, looks, sandbox, families];
+for (const chapter of chapters) chapter(stage);
 stopping(played);

@@ -111,7 +111,16 @@ fn fold(rows: &mut BTreeMap<String, User>, fact: &Fact<Event>) -> Result<(), Err
         }
         Event::TierChanged(event) => row.tier = event.tier.as_str().to_owned(),
         Event::RoleChanged(event) => row.role = event.role.as_str().to_owned(),
-        Event::SignInsEnded(_) => {}
+        // How people sign in is auth's to know, and the auditors'.
+        Event::SignInsEnded(_)
+        | Event::EmailVerified(_)
+        | Event::PasswordChanged(_)
+        | Event::FactorAdded(_)
+        | Event::FactorRemoved(_)
+        | Event::SignedIn(_)
+        | Event::DeviceEnded(_)
+        | Event::IdentityLinked(_)
+        | Event::IdentityUnlinked(_) => {}
     }
     row.updated_at = fact.at;
     row.version = fact.sequence;

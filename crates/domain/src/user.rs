@@ -1,5 +1,6 @@
 //! A person with an account. The password is not here: its hash lives in auth's tables only.
 
+mod account;
 mod standing;
 
 use chrono::{DateTime, Utc};
@@ -8,6 +9,10 @@ use serde::{Deserialize, Serialize};
 use crate::aggregate::{Aggregate, Claim, KeyOwners, events};
 use crate::{Rejection, TenantId, UserId};
 
+pub use account::{
+    Account, Change, Device, DeviceEnded, EmailVerified, Ended, Factor, FactorAdded, FactorRemoved, HowChanged,
+    Identity, IdentityLinked, IdentityUnlinked, PasswordChanged, SignedIn,
+};
 pub use standing::{RoleChanged, SignInsEnded, Standing, SystemRole, Tier, TierChanged};
 
 /// What a person is called and how they are reached; sealed with the person's key.
@@ -51,7 +56,11 @@ pub struct UserErased {
 
 events! {
     /// What can happen to a user.
-    pub enum Event { UserRegistered, ProfileChanged, UserErased, TierChanged, RoleChanged, SignInsEnded }
+    pub enum Event {
+        UserRegistered, ProfileChanged, UserErased,
+        TierChanged, RoleChanged, SignInsEnded,
+        EmailVerified, PasswordChanged, FactorAdded, FactorRemoved, SignedIn, DeviceEnded, IdentityLinked, IdentityUnlinked,
+    }
     claims = claims, releases = releases
 }
 
@@ -98,6 +107,8 @@ pub enum Command {
     EndSignIns {
         by: UserId,
     },
+    /// How they sign in changed, or they did.
+    Account(Change),
 }
 
 /// The state that decisions need.
@@ -110,6 +121,8 @@ pub enum User {
         name: String,
         #[serde(default)]
         standing: Standing,
+        #[serde(default)]
+        account: Account,
     },
     Erased {
         user_id: UserId,
@@ -136,6 +149,9 @@ impl Aggregate for User {
             }
             (Self::Registered { .. }, Command::Register { .. }) => Err(Rejection::AlreadyExists),
             (Self::Unknown, _) => Err(Rejection::NotFound("user")),
+            (Self::Registered { user_id, account, .. }, Command::Account(change)) => {
+                Ok(account.decide(*user_id, change))
+            }
             (Self::Registered { name: old, .. }, Command::ChangeName { name }) if *old == name => Ok(vec![]),
             (Self::Registered { user_id, name: old, .. }, Command::ChangeName { name }) => {
                 checked(&name)?;
@@ -165,16 +181,20 @@ impl Aggregate for User {
                 user_id: event.user_id,
                 name: event.private.as_ref().map(|p| p.name.clone()).unwrap_or_default(),
                 standing: Standing::default(),
+                account: Account::of(event.private.as_ref()),
             },
-            (Self::Registered { user_id, standing, .. }, Event::ProfileChanged(event)) => {
+            (Self::Registered { user_id, standing, account, .. }, Event::ProfileChanged(event)) => {
                 let name = event.private.as_ref().map(|c| c.new.clone()).unwrap_or_default();
-                Self::Registered { user_id, name, standing }
+                Self::Registered { user_id, name, standing, account }
             }
-            (Self::Registered { user_id, name, standing }, Event::TierChanged(event)) => {
-                Self::Registered { user_id, name, standing: Standing { tier: event.tier, ..standing } }
+            (Self::Registered { user_id, name, standing, account }, Event::TierChanged(event)) => {
+                Self::Registered { user_id, name, standing: Standing { tier: event.tier, ..standing }, account }
             }
-            (Self::Registered { user_id, name, standing }, Event::RoleChanged(event)) => {
-                Self::Registered { user_id, name, standing: Standing { role: event.role, ..standing } }
+            (Self::Registered { user_id, name, standing, account }, Event::RoleChanged(event)) => {
+                Self::Registered { user_id, name, standing: Standing { role: event.role, ..standing }, account }
+            }
+            (Self::Registered { user_id, name, standing, account }, event) if !matches!(event, Event::UserErased(_)) => {
+                Self::Registered { user_id, name, standing, account: account.apply(event) }
             }
             (_, Event::UserErased(event)) => {
                 Self::Erased { user_id: event.user_id, transferred_to: event.transferred_to }

@@ -20,6 +20,7 @@ use crate::wait::eventually;
 const KEK: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 const SIGNING_KEY: &str = "ISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0+P0A=";
 const PEPPER: &str = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVpbXF1eX2A=";
+const SEALING_KEY: &str = "MTIzNDU2Nzg5Ojs8PT4/QEFCQ0RFRkdISUpLTE1OT1A=";
 const AUDIT_KEY: &str = "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXowMTIzNDU=";
 
 /// Everything that runs; it ends when dropped.
@@ -56,8 +57,9 @@ impl System {
         let model = Model::start().await?;
         let stack = Stack::start(options, |_| {}).await.context("no Kafka, Postgres and Redis")?;
         let ports = Ports::free().await?;
-        let settings = |operations: u16| ports.settings(&stack, &model, operations);
         let logs = folder.path();
+        let outbox = ("ATELIER_MAIL_OUTBOX".to_owned(), logs.join("outbox").display().to_string());
+        let settings = |operations: u16| [ports.settings(&stack, &model, operations), vec![outbox.clone()]].concat();
 
         prepare(&settings(0), logs).await?;
         let process = |name: &str, roles: &str, operations: u16| {
@@ -144,6 +146,22 @@ impl System {
         Person::sign_up(&self.url, &self.client, name).await
     }
 
+    /// The secret of the link in the newest mail to this address with these words in its subject.
+    pub async fn link(&self, to: &str, subject: &str) -> String {
+        let outbox = self.folder.path().join("outbox");
+        eventually(&format!("a mail \"{subject}\""), || async {
+            let mut files: Vec<_> = std::fs::read_dir(&outbox).ok()?.flatten().map(|entry| entry.path()).collect();
+            files.sort();
+            let mails = files.iter().rev().filter_map(|file| std::fs::read_to_string(file).ok());
+            let mut mails = mails.filter_map(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
+            let mail =
+                mails.find(|mail| mail["to"] == to && mail["subject"].as_str().is_some_and(|s| s.contains(subject)))?;
+            let (_, secret) = mail["text"].as_str()?.split_once('#')?;
+            secret.split_whitespace().next().map(str::to_owned)
+        })
+        .await
+    }
+
     /// Where the processes log.
     pub fn log_files(&self) -> Vec<PathBuf> {
         let processes = [&self.core, &self.front, &self.worker, &self.second_worker];
@@ -224,6 +242,7 @@ impl Ports {
             set("KEYS_KEK", KEK.into()),
             set("STORE_PEPPER", PEPPER.into()),
             set("IDENTITY_SIGNING_KEY", SIGNING_KEY.into()),
+            set("AUTH_SEALING_KEY", SEALING_KEY.into()),
             set("AUDIT_SIGNING_KEY", AUDIT_KEY.into()),
             set("AUDIT_ROOT_EVERY", "200ms".into()),
             set("IDENTITY_INTERNAL_SECRET", "the internal secret of a test".into()),

@@ -22,6 +22,15 @@ export class Person extends Workspace {
     return person;
   }
 
+  /** Somebody who has no account yet, on the sign-in page. */
+  static async arrives({ browser, system }, name, email) {
+    people += 1;
+    const person = new Person(browser, system, { name, email: email ?? `person-${people}-${process.pid}@example.org` });
+    await person.#opensABrowser();
+    await person.goes("/login");
+    return person;
+  }
+
   constructor(browser, system, { name, email }) {
     super();
     Object.assign(this, { browser, system, name, email, devices: [] });
@@ -49,6 +58,43 @@ export class Person extends Workspace {
     await this.the("email").fill(this.email);
     await this.the("password").fill(password);
     await this.the("submit").click();
+  }
+
+  async signsOut() {
+    await this.goes("/");
+    await this.the("user-menu").click();
+    await this.the("sign-out").click();
+    await this.isAt("/login");
+  }
+
+  /** From the sign-in page, by a provider where they have not been yet. */
+  async signsInByProvider() {
+    await this.the("provider-example").click();
+    await this.showsThemselves();
+  }
+
+  /** At the provider: who they are, and that Atelier may know it. */
+  async showsThemselves() {
+    // The provider's own page asks the network for a font, and has no icon.
+    this.watch.expects(/fonts\.googleapis\.com|favicon\.ico/);
+    await this.page.locator("input[name=login]").fill(this.email);
+    await this.page.locator("input[name=password]").fill("anything");
+    await this.page.locator("button[type=submit]").click();
+    await this.page.locator("input[name=login]").waitFor({ state: "detached" });
+    await this.page.locator("button[type=submit]").click();
+  }
+
+  /** The newest mail to them with this subject; the installation keeps what it does not send. */
+  async mail(subject) {
+    return this.until(`a mail "${subject}"`, async () => {
+      const response = await fetch(`${this.system.operations}/outbox.json?to=${encodeURIComponent(this.email)}`);
+      return (await response.json()).find((mail) => mail.subject.startsWith(subject));
+    });
+  }
+
+  async linkIn(subject) {
+    const { text } = await this.mail(subject);
+    return /^https?:\S+$/m.exec(text)[0];
   }
 
   async goes(path) {
@@ -80,7 +126,7 @@ export class Person extends Workspace {
     const secrets = (await this.context.cookies()).map((cookie) => cookie.value).filter((value) => value.length > 8);
     await this.context.close();
     assert.deepEqual(this.watch.complaints(), []);
-    const leaked = this.watch.urls.filter((url) => secrets.some((secret) => url.includes(secret)) || /token|password|bearer/i.test(url));
+    const leaked = this.watch.urls.filter((url) => secrets.some((secret) => url.includes(secret)) || /token|password|bearer/i.test(new URL(url).search));
     assert.deepEqual(leaked, []);
   }
 

@@ -14,8 +14,13 @@ export function story(title, stage, tell) {
       people.push(person);
       return person;
     };
+    const arrives = async (name, email) => {
+      const person = await Person.arrives(stage, name, email);
+      people.push(person);
+      return person;
+    };
     try {
-      await tell(signsUp);
+      await tell(signsUp, arrives);
       for (const person of people) await person.leaves();
     } catch (error) {
       await keep(title, people);

@@ -18,11 +18,12 @@ const administrators = { ATELIER_AUTH_ADMINISTRATORS: `["${ROOT}"]` };
 
 export class System {
   /** Answers come from `model`; without one from the built-in demo, at `pace` tokens a second. */
-  static async start({ pace = 0, model }) {
+  static async start({ pace = 0, model, provider }) {
     const answers = model ? { ATELIER_LLM_URL: model.url, ATELIER_LLM_MODEL: "played", ATELIER_LLM_SILENCE: "5m" } : { ATELIER_LLM_DEMO_PACE: String(pace), ATELIER_LLM_DEMO_FIRST_TOKEN: "0s" };
     const system = new System();
     system.state = mkdtempSync(join(tmpdir(), "atelier-browser-"));
-    system.process = launch(system.state, { ...limits, ...administrators, ...answers });
+    const providers = provider ? { ATELIER_AUTH_PROVIDERS: provider.setting } : {};
+    system.process = launch(system.state, { ...limits, ...administrators, ...providers, ...answers });
     try {
       system.url = await until("the system is ready", () => system.#address(), STARTED_MS);
     } catch (error) {
@@ -30,6 +31,11 @@ export class System {
       throw error;
     }
     return system;
+  }
+
+  /** Where operators look, and the mails are. */
+  get operations() {
+    return /^ATELIER_OPS_URL=(.+)$/m.exec(read(join(this.state, "env")))?.[1];
   }
 
   #address() {

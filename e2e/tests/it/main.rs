@@ -2,6 +2,7 @@
 //!
 //! Stories share one system and run side by side. One that breaks something on purpose has it alone.
 
+mod accounts;
 mod answers;
 mod auditing;
 mod bad_input;

@@ -17,6 +17,7 @@ const MANUAL: &[(&str, &str, &str)] = &[
     ("gateway", "Config", include_str!("../../gateway/src/config.rs")),
     ("limits", "Limits", include_str!("../../gateway/src/config.rs")),
     ("auth", "Config", include_str!("../../auth/src/config.rs")),
+    ("mail", "Config", include_str!("../../../crates/mail/src/config.rs")),
     ("rpc", "Rpc", include_str!("config.rs")),
     ("tls", "Config", include_str!("../../../crates/tls/src/config.rs")),
     ("relay", "Config", include_str!("../../relay/src/config.rs")),
@@ -89,7 +90,8 @@ pub fn print(file: &Path) -> anyhow::Result<()> {
 
 /// Secrets, and URLs that may hold one, are masked.
 fn shown(key: &str, value: &Value) -> String {
-    let hidden = ["key", "kek", "secret", "pepper", "password", "url"].iter().any(|word| key.contains(word));
+    let hidden =
+        ["key", "kek", "secret", "pepper", "password", "url", "providers"].iter().any(|word| key.contains(word));
     if hidden { "***".to_owned() } else { serde_json::to_string(value).unwrap_or_else(|_| "?".to_owned()) }
 }
 

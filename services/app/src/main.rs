@@ -12,6 +12,7 @@ mod generate;
 mod keyring;
 mod maintenance;
 mod operations;
+mod outbox;
 mod platform;
 mod ports;
 mod progress_bar;

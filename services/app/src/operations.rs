@@ -11,11 +11,14 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::outbox;
+
 /// Answers probes until `shutdown`.
 pub async fn serve(
     listener: TcpListener,
     health: Health,
     metrics: impl Fn() -> String + Clone + Send + Sync + 'static,
+    outbox: Option<mail::Outbox>,
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
     let router = Router::new()
@@ -24,6 +27,11 @@ pub async fn serve(
         .route("/startupz", get(ready))
         .route("/metrics", get(move || async move { metrics() }))
         .with_state(health);
+    // Only where mails stay on this machine, and never on the public port: they hold secrets of everyone.
+    let router = match outbox {
+        Some(outbox) => router.merge(outbox::router(outbox)),
+        None => router,
+    };
     axum::serve(listener, router)
         .with_graceful_shutdown(shutdown.cancelled_owned())
         .await

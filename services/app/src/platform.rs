@@ -102,6 +102,8 @@ impl Platform {
                 redis: redis.as_ref().map(lazily).transpose()?,
                 signer: signer.context("[identity] signing_key is missing: the auth role signs with it")?,
                 revocations: revocations.clone(),
+                mailer: mail::Mailer::new(config.mail.clone())?,
+                site: site(&config)?,
             };
             local.auth = Some(auth::Auth::new(config.auth.clone(), parts)?);
         }
@@ -302,6 +304,12 @@ impl Platform {
 pub fn pool(config: &Config, owner: &'static str, connections: u32) -> anyhow::Result<PgPool> {
     let limits = postgres::Limits { connections, wait: config.database.wait };
     postgres::pool(config.database_url()?, owner, limits).context("[database] url is not a Postgres URL")
+}
+
+/// Where the web UI is, for links in mails.
+fn site(config: &Config) -> anyhow::Result<url::Url> {
+    let listening = || url::Url::parse(&format!("http://{}", config.gateway.listen));
+    Ok(config.gateway.public_url.clone().map_or_else(listening, Ok)?)
 }
 
 /// To another process: in the clear only where no certificates are configured.

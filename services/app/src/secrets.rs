@@ -25,6 +25,8 @@ pub struct Secrets {
     pub internal_secret: String,
     /// Signs roots of the chain. `None`: the file is older than roots are.
     pub audit_key: Option<String>,
+    /// Seals second factors. `None`: the file is older than they are.
+    pub auth_key: Option<String>,
 }
 
 impl Secrets {
@@ -42,13 +44,8 @@ impl Secrets {
 
     /// Secrets that an older version did not know are made now, and added to the file.
     fn completed(mut self, file: &Path) -> anyhow::Result<Self> {
-        if self.audit_key.is_none() {
-            let key = random()?;
-            let mut open = std::fs::OpenOptions::new().append(true).open(file)?;
-            writeln!(open, "\naudit_key = \"{key}\"").with_context(|| format!("cannot write {}", file.display()))?;
-            open.sync_all()?;
-            self.audit_key = Some(key);
-        }
+        complete(file, "audit_key", &mut self.audit_key)?;
+        complete(file, "auth_key", &mut self.auth_key)?;
         Ok(self)
     }
 
@@ -59,6 +56,7 @@ impl Secrets {
             signing_key: random()?,
             internal_secret: random()?,
             audit_key: Some(random()?),
+            auth_key: Some(random()?),
         };
         let mut options = std::fs::OpenOptions::new();
         let mut open = options
@@ -79,11 +77,24 @@ impl Secrets {
             .join(Serialized::default("store.pepper", &self.pepper))
             .join(Serialized::default("identity.signing_key", &self.signing_key))
             .join(Serialized::default("identity.internal_secret", &self.internal_secret));
-        match &self.audit_key {
-            Some(key) => settings.join(Serialized::default("audit.signing_key", key)),
-            None => settings,
-        }
+        let later = [("audit.signing_key", &self.audit_key), ("auth.sealing_key", &self.auth_key)];
+        later
+            .into_iter()
+            .filter_map(|(name, key)| Some((name, key.as_ref()?)))
+            .fold(settings, |settings, (name, key)| settings.join(Serialized::default(name, key)))
     }
+}
+
+/// Adds a secret to the file, if it has none of this name.
+fn complete(file: &Path, name: &str, secret: &mut Option<String>) -> anyhow::Result<()> {
+    if secret.is_none() {
+        let key = random()?;
+        let mut open = std::fs::OpenOptions::new().append(true).open(file)?;
+        writeln!(open, "\n{name} = \"{key}\"").with_context(|| format!("cannot write {}", file.display()))?;
+        open.sync_all()?;
+        *secret = Some(key);
+    }
+    Ok(())
 }
 
 /// 32 random bytes in base64.
@@ -120,6 +131,7 @@ mod tests {
         let second = Secrets::load_or_create(&file).unwrap();
         std::fs::remove_dir_all(&folder).unwrap();
         assert!(first.audit_key.is_some() && first.audit_key == second.audit_key);
+        assert!(first.auth_key.is_some() && first.auth_key == second.auth_key);
         assert_eq!(second.pepper, "b");
     }
 }

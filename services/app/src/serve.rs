@@ -23,10 +23,12 @@ impl Serve {
         let telemetry = runtime::telemetry::start(&config.telemetry)?;
         let metrics = telemetry.metrics.clone();
         let listener = ports::listen_at(config.operations.listen).await?;
+        let outbox =
+            mail::Mailer::new(config.mail.clone())?.outbox().cloned().filter(|_| self.roles.contains(&Role::Auth));
         let platform = Platform::new(config, &self.roles)?;
         let shutdown = CancellationToken::new();
         let health = platform.health.clone();
-        let operations = operations::serve(listener, health, move || metrics.render(), shutdown.clone());
+        let operations = operations::serve(listener, health, move || metrics.render(), outbox, shutdown.clone());
         let roles = roles::run(self.roles, &platform, &shutdown);
         until_signalled(&shutdown, async {
             let (roles, operations) = tokio::join!(roles, operations);

@@ -51,6 +51,9 @@ impl Up {
         config.auth.first_account_administers = true;
         config.gateway.listen = ports::free(self.listen.unwrap_or(config.gateway.listen)).await?;
         config.registry.listen = ports::free(config.registry.listen).await?;
+        if config.mail.outbox == mail::Config::default().outbox {
+            config.mail.outbox = self.state.join("outbox");
+        }
         maintenance::migrate(&config).await?;
         bus::admin::apply(&config.kafka).await.context("cannot create the topics")?;
 
@@ -72,14 +75,16 @@ impl Up {
     ) -> anyhow::Result<()> {
         let url = public_url(&config);
         let demo = config.llm.url.is_none();
+        let outbox = mail::Mailer::new(config.mail.clone())?.outbox().cloned();
+        let mails = outbox.as_ref().map(|_| format!("http://{}/outbox", config.operations.listen));
         let platform = Platform::new(config, &Role::ALL)?;
         let shutdown = CancellationToken::new();
         let operations =
-            operations::serve(listener, platform.health.clone(), move || metrics.render(), shutdown.clone());
+            operations::serve(listener, platform.health.clone(), move || metrics.render(), outbox, shutdown.clone());
         let announce = async {
             platform.health.is_ready().await;
             std::fs::write(self.state.join("env"), environment).context("cannot write the env file")?;
-            announce(&url, demo, begun);
+            announce(&url, mails.as_deref(), demo, begun);
             anyhow::Ok(())
         };
         until_signalled(&shutdown, async {
@@ -107,9 +112,12 @@ fn public_url(config: &Config) -> String {
     config.gateway.public_url.as_ref().map_or_else(listening, ToString::to_string)
 }
 
-fn announce(url: &str, demo: bool, begun: Instant) {
+fn announce(url: &str, mails: Option<&str>, demo: bool, begun: Instant) {
     println!("\n  Atelier is ready after {:.1} s:  {url}\n", begun.elapsed().as_secs_f64());
     println!("  Sign up there with any e-mail address; nothing leaves this machine.");
+    if let Some(mails) = mails {
+        println!("  Mails stay here too:  {mails}");
+    }
     println!("  From a terminal:  atelier generate \"a pricing page\"");
     if demo {
         println!("  Answers come from the built-in demo. For a real model set ATELIER_LLM_URL, for example");

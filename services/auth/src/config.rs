@@ -5,6 +5,8 @@ use std::time::Duration;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use crate::providers::Provider;
+
 /// How people sign in, and how long what they get is good for.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -28,6 +30,27 @@ pub struct Config {
     /// The window of `attempts_per_account`.
     #[serde(with = "humantime_serde")]
     pub attempt_window: Duration,
+
+    /// Mails that one address gets at most within `mail_window` because somebody asked for them.
+    pub mails_per_address: NonZeroU32,
+
+    /// The window of `mails_per_address`.
+    #[serde(with = "humantime_serde")]
+    pub mail_window: Duration,
+
+    /// Mails that wait to be written at most; beyond that nobody can ask for one.
+    pub mails_waiting: NonZeroUsize,
+
+    /// Mails that are written and sent at once.
+    pub mails_at_once: NonZeroUsize,
+
+    /// Seals the secrets of second factors: 32 bytes in base64, the same in every process of this role. Without
+    /// it nobody can enrol one, and a code by mail works in the process that sent it only.
+    pub sealing_key: Option<SecretString>,
+
+    /// Providers that people may sign in by: tables `[[auth.providers]]` with `id`, `label`, `kind` (oidc or github),
+    /// `issuer`, `client_id`, `client_secret` (`env:NAME`, `file:PATH`, or the secret) and perhaps `tenant`.
+    pub providers: Vec<Provider>,
 
     /// How long an access token is good for.
     #[serde(with = "humantime_serde")]
@@ -93,6 +116,12 @@ impl Default for Config {
             hash_wait: Duration::from_secs(5),
             attempts_per_account: NonZeroU32::new(10).unwrap_or(NonZeroU32::MIN),
             attempt_window: Duration::from_mins(5),
+            mails_per_address: NonZeroU32::new(5).unwrap_or(NonZeroU32::MIN),
+            mail_window: Duration::from_mins(15),
+            mails_waiting: NonZeroUsize::new(1_000).unwrap_or(NonZeroUsize::MIN),
+            mails_at_once: NonZeroUsize::new(8).unwrap_or(NonZeroUsize::MIN),
+            sealing_key: None,
+            providers: Vec::new(),
             access: Duration::from_mins(15),
             refresh: Duration::from_hours(7 * 24),
             refresh_grace: Duration::from_secs(10),

@@ -32,6 +32,36 @@ pub enum Error {
     KeyShownOnce,
     #[error("an API key cannot do this; sign in")]
     PersonRequired,
+    /// Unknown, expired and used ones are one answer.
+    #[error("the link is not valid any more; ask for a new one")]
+    InvalidLink,
+    #[error("the code is wrong, was used, or is too old")]
+    InvalidCode,
+    #[error("this sign-in took too long or too many tries; begin anew")]
+    TicketOver,
+    #[error("there is a second factor already; remove it first")]
+    FactorExists,
+    #[error("second factors are not set up here: [auth] sealing_key is missing")]
+    FactorsUnavailable,
+    #[error("there is no such provider here")]
+    UnknownProvider,
+    #[error("the provider cannot be asked now; try again")]
+    ProviderAway,
+    /// What exactly was wrong is in the log.
+    #[error("the provider's answer does not belong to a sign-in of this browser; begin anew")]
+    ProviderRefused,
+    #[error("the provider does not say that your e-mail address is verified")]
+    EmailNotVerified,
+    #[error("there is an account with this address: sign in to it, and link the provider in your profile")]
+    LinkFirst,
+    #[error("there is no account for you here; ask an administrator")]
+    NoAccount,
+    #[error("this account at the provider belongs to somebody else here")]
+    LinkedToOther,
+    #[error("it is the only way left to sign in; set a password first")]
+    LastWayIn,
+    #[error("there is no such sign-in")]
+    UnknownDevice,
     #[error("too many attempts, try again in {retry_after} seconds")]
     TooManyAttempts { retry_after: u64 },
     #[error("service tokens are for the roles of this installation")]
@@ -62,6 +92,20 @@ impl From<Error> for Status {
             Error::EmailTaken => fault(Code::AlreadyExists, "email_taken", detail),
             Error::InvalidCredentials => fault(Code::Unauthenticated, "invalid_credentials", detail),
             Error::InvalidToken => fault(Code::Unauthenticated, "unauthenticated", detail),
+            Error::InvalidLink => fault(Code::InvalidArgument, "invalid_link", detail),
+            Error::InvalidCode => fault(Code::InvalidArgument, "invalid_code", detail),
+            Error::TicketOver => fault(Code::Unauthenticated, "ticket_over", detail),
+            Error::FactorExists => fault(Code::AlreadyExists, "factor_exists", detail),
+            Error::FactorsUnavailable => fault(Code::FailedPrecondition, "factors_unavailable", detail),
+            Error::UnknownProvider => fault(Code::NotFound, "not_found", detail),
+            Error::ProviderAway => fault(Code::Unavailable, "provider_away", detail),
+            Error::ProviderRefused => fault(Code::Unauthenticated, "provider_refused", detail),
+            Error::EmailNotVerified => fault(Code::PermissionDenied, "email_not_verified", detail),
+            Error::LinkFirst => fault(Code::FailedPrecondition, "link_first", detail),
+            Error::NoAccount => fault(Code::PermissionDenied, "no_account", detail),
+            Error::LinkedToOther => fault(Code::AlreadyExists, "linked_to_other", detail),
+            Error::LastWayIn => fault(Code::FailedPrecondition, "last_way_in", detail),
+            Error::UnknownDevice => fault(Code::NotFound, "not_found", detail),
             Error::TooManyAttempts { retry_after } => {
                 let mut status = fault(Code::ResourceExhausted, "too_many_attempts", detail);
                 status.metadata_mut().insert(RETRY_AFTER, MetadataValue::from(retry_after));

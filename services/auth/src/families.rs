@@ -55,7 +55,7 @@ pub async fn open(db: &mut PgConnection, config: &Config, owner: Owner, device: 
 }
 
 /// A client names itself as it likes; 200 characters of that are enough to recognise it.
-fn short(device: &str) -> String {
+pub fn short(device: &str) -> String {
     device.chars().filter(|c| !c.is_control()).take(200).collect()
 }
 
@@ -81,6 +81,7 @@ pub async fn hand_out(
         refresh_token: refresh.into_text(),
         expires_in: config.access.as_secs() as u32,
         refresh_expires_in: config.refresh.as_secs() as u32,
+        ..SignedIn::default()
     })
 }
 

@@ -28,11 +28,24 @@ impl Inner {
         let tokens = sqlx::query(tokens).bind(id).execute(&self.pool).await?;
         sqlx::query("delete from auth.api_keys where user_id = $1").bind(id).execute(&self.pool).await?;
         sqlx::query("delete from auth.families where user_id = $1").bind(id).execute(&self.pool).await?;
+        let [factors, identities] = self.forget_the_rest(id).await?;
         tracing::info!(user.id = %user, "{user} was forgotten: {} sign-ins ended", families.len());
         Ok(ForgetUserResponse {
             credentials: credentials.rows_affected(),
             families: families.len() as u64,
             tokens: tokens.rows_affected(),
+            factors,
+            identities,
         })
+    }
+
+    /// Every other table that knows the person. How many factors and identities there were.
+    async fn forget_the_rest(&self, user: Uuid) -> Result<[u64; 2], Error> {
+        let mut gone = Vec::new();
+        for table in ["factors", "identities", "recovery_codes", "codes", "once", "known_devices"] {
+            let delete = format!("delete from auth.{table} where user_id = $1");
+            gone.push(sqlx::query(&delete).bind(user).execute(&self.pool).await?.rows_affected());
+        }
+        Ok([gone[0], gone[1]])
     }
 }

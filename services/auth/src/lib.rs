@@ -2,19 +2,27 @@
 //!
 //! **Invariant:** a password or a token is never stored, only its hash; neither ever reaches a log line.
 
+mod account;
 mod administrators;
 mod api_keys;
+mod code;
 mod config;
 mod credentials;
 mod devices;
+mod errands;
 mod error;
 mod exchange;
+mod factors;
 mod families;
 mod family;
 mod forget;
 mod housekeeping;
+mod once;
 mod password;
+mod proof;
+mod providers;
 mod refresh;
+mod reset;
 mod revocations;
 mod revoke;
 mod service;
@@ -22,9 +30,11 @@ mod service_token;
 mod sign_in;
 mod sign_up;
 mod standing;
+mod steps;
 mod switch_tenant;
 mod throttle;
 mod token;
+mod vault;
 
 use redis::aio::ConnectionManager;
 use rpc::identity::Signer;
@@ -35,6 +45,7 @@ use tokio_util::sync::CancellationToken;
 pub use config::{Argon2, Config};
 pub use error::Error;
 pub use family::FamilyId;
+pub use providers::{Kind as ProviderKind, Provider};
 pub use revocations::{Feed, Missed, News, Revocations};
 pub use service::Auth;
 pub use sign_up::complaints;
@@ -54,6 +65,10 @@ pub struct Parts {
     pub signer: Signer,
     /// Where revocations are announced in this process.
     pub revocations: Revocations,
+    /// How mails leave.
+    pub mailer: mail::Mailer,
+    /// Where the web UI is, for links in mails.
+    pub site: url::Url,
 }
 
 /// Serves until `shutdown`: gRPC where an address is configured, and the housekeeping of tokens.

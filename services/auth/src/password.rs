@@ -1,6 +1,7 @@
 //! Passwords: which ones we accept, and argon2id in a bounded number of blocking threads.
 
 use std::collections::HashSet;
+use std::io::Read;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
@@ -15,8 +16,15 @@ pub const MIN: usize = 10;
 /// The longest, in characters: long enough for any sentence, short enough to hash.
 pub const MAX: usize = 1_000;
 
-static COMMON: LazyLock<HashSet<&'static str>> =
-    LazyLock::new(|| include_str!("common_passwords.txt").lines().filter(|line| !line.starts_with('#')).collect());
+/// What attackers try first: our own list of patterns, and the 20,000 first of the list that zxcvbn ranks by.
+static COMMON: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let ours = include_str!("common_passwords.txt").lines().filter(|line| !line.starts_with('#'));
+    let mut public = String::new();
+    let packed = include_bytes!("common_passwords.gz").as_slice();
+    // It is part of this binary, and a test counts it.
+    let _ = flate2::read::GzDecoder::new(packed).read_to_string(&mut public);
+    ours.chain(public.lines()).map(str::to_owned).collect()
+});
 
 /// Refuses short, endless and well-known passwords. Any character is welcome.
 pub fn accept(password: &str) -> Result<(), Error> {
@@ -64,6 +72,13 @@ impl Hasher {
             hash(&argon2, password.expose_secret().as_bytes())
         })
         .await
+    }
+
+    /// Whether `stored` was made with other parameters than a hash of today.
+    pub fn is_outdated(&self, stored: &str) -> bool {
+        let params = self.argon2.params();
+        let (m, t, p) = (params.m_cost(), params.t_cost(), params.p_cost());
+        !stored.starts_with(&format!("$argon2id$v=19$m={m},t={t},p={p}$"))
     }
 
     /// Whether the password is the one behind `stored`. Without a `stored` it takes as long, and it is not.
@@ -129,6 +144,14 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_hash_of_other_parameters_is_outdated() {
+        let cheap = crate::config::Argon2 { memory_kib: 12 * 1024, iterations: 3, lanes: 1 };
+        let old = Hasher::new(&Config { argon2: cheap, ..Config::default() }).unwrap();
+        let hash = old.hash(&"correct horse battery".into()).await.unwrap();
+        assert!(!old.is_outdated(&hash) && hasher().is_outdated(&hash));
+    }
+
+    #[tokio::test]
     async fn a_full_house_says_so_instead_of_queueing_for_ever() {
         let hasher = Hasher::new(&Config { hash_wait: Duration::ZERO, ..Config::default() }).unwrap();
         let all = Arc::clone(&hasher.turns).acquire_many_owned(2).await.unwrap();
@@ -149,13 +172,18 @@ mod tests {
     #[test]
     fn long_ones_and_every_script_are_welcome() {
         accept(&"a sentence that goes on. ".repeat(8)).unwrap();
+        accept(&"x7".repeat(32)).unwrap();
+        accept(&"é1".repeat(500)).unwrap();
         accept("пароль-из-слов-🙂").unwrap();
         accept("hunter2hunter3").unwrap();
     }
 
     #[test]
     fn the_list_is_a_list() {
-        assert!(COMMON.len() >= 300, "{} entries", COMMON.len());
+        assert!(COMMON.len() >= 19_000, "{} entries", COMMON.len());
         assert!(COMMON.iter().all(|entry| *entry == entry.trim().to_lowercase() && !entry.is_empty()));
+        for known in ["1234567890", "qwertyuiop", "liverpool1", "iloveyou"] {
+            assert!(is_common(known), "{known}");
+        }
     }
 }

@@ -10,6 +10,9 @@ impl Inner {
         let owner = stored.owner;
         if families::revoke(&mut db, owner.family, "signed_out").await? {
             tracing::info!(user.id = %owner.user, family.id = %owner.family, "{} signed out", owner.user);
+            self.announce(owner.family).await;
+            self.note_ended((owner.user, owner.tenant), owner.family, "by_person", "").await;
+            return Ok(());
         }
         self.announce(owner.family).await;
         Ok(())

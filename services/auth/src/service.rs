@@ -5,20 +5,21 @@ use std::sync::Arc;
 use anyhow::Context;
 use redis::aio::ConnectionManager;
 use rpc::auth::v1::auth_service_server::{AuthService, AuthServiceServer};
-use rpc::auth::v1::{
-    ConfirmPasswordRequest, ConfirmPasswordResponse, CreateApiKeyRequest, CreateApiKeyResponse, ExchangeRequest,
-    ExchangeResponse, ForgetUserRequest, ForgetUserResponse, ListDevicesRequest, ListDevicesResponse, RefreshRequest,
-    RevokeRequest, RevokeResponse, ServiceTokenRequest, ServiceTokenResponse, SignInRequest, SignUpRequest, SignedIn,
-    StandingChangedRequest, StandingChangedResponse, SwitchTenantRequest,
-};
+#[allow(clippy::wildcard_imports, reason = "the service names every message of the contract")]
+use rpc::auth::v1::*;
 use rpc::identity::{Claims, Signer, Verifier, caller};
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
 use crate::administrators::Administrators;
+use crate::devices::Which;
+use crate::errands::{self, Errands};
+use crate::once::Person;
 use crate::password::Hasher;
+use crate::providers::Providers;
 use crate::throttle::Throttle;
+use crate::vault::Vault;
 use crate::{Config, Error, FamilyId, News, Parts, Revocations, housekeeping};
 
 /// The service. Cheap to clone.
@@ -37,20 +38,46 @@ pub(crate) struct Inner {
     pub revocations: Revocations,
     pub redis: Option<ConnectionManager>,
     pub administrators: Administrators,
+    /// Counts mails that were asked for.
+    pub mails: Throttle,
+    pub mailer: mail::Mailer,
+    pub site: url::Url,
+    pub vault: Vault,
+    pub errands: Errands,
+    pub providers: Providers,
 }
 
 impl Auth {
     /// Fails only on a configuration that cannot be used.
     pub fn new(config: Config, parts: Parts) -> anyhow::Result<Self> {
         config.check()?;
-        let Parts { pool, command, redis, signer, revocations } = parts;
+        let Parts { pool, command, redis, signer, revocations, mailer, site } = parts;
         let hasher = Hasher::new(&config)?;
         let verifier = Verifier::new([signer.public_key().as_str()])?;
-        let throttle = Throttle::new(&config, redis.clone());
         let administrators = Administrators::default();
-        let inner =
-            Inner { config, pool, command, signer, verifier, hasher, throttle, revocations, redis, administrators };
-        Ok(Self(Arc::new(inner)))
+        let throttle = Throttle::of_attempts(&config, redis.clone());
+        let mails = Throttle::of_mails(&config, redis.clone());
+        let vault = Vault::new(config.sealing_key.as_ref())?;
+        let errands = Errands::new(config.mails_waiting.get());
+        let providers = Providers::new(config.providers.clone())?;
+        Ok(Self(Arc::new(Inner {
+            config,
+            pool,
+            command,
+            signer,
+            verifier,
+            hasher,
+            throttle,
+            revocations,
+            redis,
+            administrators,
+            mails,
+            mailer,
+            site,
+            vault,
+            errands,
+            providers,
+        })))
     }
 
     /// Runs until `shutdown`: see [`crate::serve`].
@@ -61,7 +88,8 @@ impl Auth {
     /// Likewise; with `tls`, only processes with a certificate of our authority may call.
     pub async fn serve_with(self, tls: Option<tls::Internal>, shutdown: CancellationToken) -> anyhow::Result<()> {
         let housekeeping = housekeeping::run(&self.0, &shutdown);
-        let (served, ()) = tokio::join!(self.clone().listen(tls, &shutdown), housekeeping);
+        let (served, (), ()) =
+            tokio::join!(self.clone().listen(tls, &shutdown), housekeeping, errands::run(&self, &shutdown));
         served
     }
 
@@ -178,8 +206,128 @@ impl AuthService for Auth {
         &self,
         request: Request<ListDevicesRequest>,
     ) -> Result<Response<ListDevicesResponse>, Status> {
-        let (user, _) = caller(&request, &self.0.verifier)?.require_person()?;
-        Ok(Response::new(ListDevicesResponse { devices: self.0.devices(user).await? }))
+        let caller = Asking::of(&request, &self.0.verifier)?;
+        Ok(Response::new(ListDevicesResponse { devices: self.0.devices(caller.person.0, caller.family).await? }))
+    }
+
+    async fn forgot_password(&self, request: Request<AddressRequest>) -> Result<Response<Done>, Status> {
+        self.0.forgot_password(request.into_inner().email).await?;
+        Ok(Response::new(Done {}))
+    }
+
+    async fn reset_password(&self, request: Request<ResetPasswordRequest>) -> Result<Response<Done>, Status> {
+        self.0.reset_password(request.into_inner()).await?;
+        Ok(Response::new(Done {}))
+    }
+
+    async fn change_password(&self, request: Request<ChangePasswordRequest>) -> Result<Response<Done>, Status> {
+        let caller = Asking::of(&request, &self.0.verifier)?;
+        self.0.change_password(caller.person, caller.family, request.into_inner()).await?;
+        Ok(Response::new(Done {}))
+    }
+
+    async fn verify_email(&self, request: Request<VerifyEmailRequest>) -> Result<Response<Done>, Status> {
+        let VerifyEmailRequest { token, origin } = request.into_inner();
+        self.0.verify_email(&token, &origin).await?;
+        Ok(Response::new(Done {}))
+    }
+
+    async fn resend_verification(&self, request: Request<Nothing>) -> Result<Response<Done>, Status> {
+        let caller = Asking::of(&request, &self.0.verifier)?;
+        self.0.resend_verification(caller.person).await?;
+        Ok(Response::new(Done {}))
+    }
+
+    async fn send_code(&self, request: Request<AddressRequest>) -> Result<Response<Done>, Status> {
+        self.0.send_code(request.into_inner().email).await?;
+        Ok(Response::new(Done {}))
+    }
+
+    async fn verify_code(&self, request: Request<VerifyCodeRequest>) -> Result<Response<SignedIn>, Status> {
+        Ok(Response::new(self.0.verify_code(request.into_inner()).await?))
+    }
+
+    async fn enroll_factor(&self, request: Request<Nothing>) -> Result<Response<EnrollFactorResponse>, Status> {
+        let caller = Asking::of(&request, &self.0.verifier)?;
+        Ok(Response::new(self.0.enroll_factor(caller.person).await?))
+    }
+
+    async fn confirm_factor(
+        &self,
+        request: Request<ConfirmFactorRequest>,
+    ) -> Result<Response<ConfirmFactorResponse>, Status> {
+        let caller = Asking::of(&request, &self.0.verifier)?;
+        let ConfirmFactorRequest { code, origin } = request.into_inner();
+        Ok(Response::new(self.0.confirm_factor(caller.person, &code, &origin).await?))
+    }
+
+    async fn verify_factor(&self, request: Request<VerifyFactorRequest>) -> Result<Response<SignedIn>, Status> {
+        let VerifyFactorRequest { ticket, code, origin } = request.into_inner();
+        Ok(Response::new(self.0.verify_factor(&ticket, &code, origin).await?))
+    }
+
+    async fn remove_factor(&self, request: Request<RemoveFactorRequest>) -> Result<Response<Done>, Status> {
+        let caller = Asking::of(&request, &self.0.verifier)?;
+        let RemoveFactorRequest { code, origin } = request.into_inner();
+        self.0.remove_factor(caller.person, &code, &origin).await?;
+        Ok(Response::new(Done {}))
+    }
+
+    async fn describe_account(&self, request: Request<Nothing>) -> Result<Response<DescribeAccountResponse>, Status> {
+        let caller = Asking::of(&request, &self.0.verifier)?;
+        Ok(Response::new(self.0.describe(caller.person.0).await?))
+    }
+
+    async fn end_device(&self, request: Request<EndDeviceRequest>) -> Result<Response<Done>, Status> {
+        let caller = Asking::of(&request, &self.0.verifier)?;
+        let EndDeviceRequest { device_id, origin } = request.into_inner();
+        let device: FamilyId = device_id.parse().map_err(|_| Error::UnknownDevice)?;
+        match self.0.end_devices(caller.person, Which::Only(device), "by_person", &origin).await? {
+            0 => Err(Error::UnknownDevice.into()),
+            _ => Ok(Response::new(Done {})),
+        }
+    }
+
+    async fn sign_out_everywhere(
+        &self,
+        request: Request<SignOutEverywhereRequest>,
+    ) -> Result<Response<SignOutEverywhereResponse>, Status> {
+        let caller = Asking::of(&request, &self.0.verifier)?;
+        let SignOutEverywhereRequest { keep_this, origin } = request.into_inner();
+        let which = caller.family.filter(|_| keep_this).map_or(Which::All, Which::AllBut);
+        let ended = self.0.end_devices(caller.person, which, "by_person", &origin).await?;
+        Ok(Response::new(SignOutEverywhereResponse { ended }))
+    }
+
+    async fn list_providers(&self, _: Request<Nothing>) -> Result<Response<ListProvidersResponse>, Status> {
+        let one = |provider: &crate::Provider| LoginProvider { id: provider.id.clone(), label: provider.label.clone() };
+        Ok(Response::new(ListProvidersResponse { providers: self.0.providers.list().map(one).collect() }))
+    }
+
+    async fn begin_login(&self, request: Request<BeginLoginRequest>) -> Result<Response<BeginLoginResponse>, Status> {
+        Ok(Response::new(self.0.begin_login(request.into_inner(), None).await?))
+    }
+
+    async fn begin_link(&self, request: Request<BeginLinkRequest>) -> Result<Response<BeginLoginResponse>, Status> {
+        let caller = Asking::of(&request, &self.0.verifier)?;
+        let BeginLinkRequest { provider, next, password } = request.into_inner();
+        self.0.confirm_password(caller.person.0, password).await?;
+        let begin = BeginLoginRequest { provider, next };
+        Ok(Response::new(self.0.begin_login(begin, Some(caller.person)).await?))
+    }
+
+    async fn finish_login(
+        &self,
+        request: Request<FinishLoginRequest>,
+    ) -> Result<Response<FinishLoginResponse>, Status> {
+        Ok(Response::new(self.0.finish_login(request.into_inner()).await?))
+    }
+
+    async fn unlink_identity(&self, request: Request<UnlinkIdentityRequest>) -> Result<Response<Done>, Status> {
+        let caller = Asking::of(&request, &self.0.verifier)?;
+        let UnlinkIdentityRequest { provider, origin } = request.into_inner();
+        self.0.unlink(caller.person, &provider, &origin).await?;
+        Ok(Response::new(Done {}))
     }
 
     async fn forget_user(&self, request: Request<ForgetUserRequest>) -> Result<Response<ForgetUserResponse>, Status> {
@@ -192,4 +340,23 @@ impl AuthService for Auth {
 fn bearer<T>(request: &Request<T>) -> String {
     let header = request.metadata().get("authorization").and_then(|value| value.to_str().ok());
     header.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default().to_owned()
+}
+
+/// A person who is signed in, at home, and the sign-in they ask by.
+struct Asking {
+    person: Person,
+    family: Option<FamilyId>,
+}
+
+impl Asking {
+    #[allow(clippy::result_large_err, reason = "as all of tonic")]
+    fn of<T>(request: &Request<T>, verifier: &Verifier) -> Result<Self, Status> {
+        let claims = caller(request, verifier)?;
+        if claims.standing.scopes.is_some() {
+            return Err(Error::PersonRequired.into());
+        }
+        let (user, tenant) = claims.require_person()?;
+        let person = (user, claims.home().unwrap_or(tenant));
+        Ok(Self { person, family: claims.family.and_then(|family| family.parse().ok()) })
+    }
 }

@@ -9,10 +9,11 @@ use rpc::command::v1::{FindUserByEmailRequest, RegisterUserRequest, Write};
 use secrecy::SecretString;
 use tonic::Code;
 
+use crate::errands::Errand;
 use crate::families::Owner;
 use crate::service::Inner;
 use crate::throttle::Account;
-use crate::{Error, FamilyId, credentials, families, password};
+use crate::{Error, FamilyId, credentials, password};
 
 /// The longest name, in characters; as the domain has it.
 const MAX_NAME: usize = 200;
@@ -28,7 +29,7 @@ impl Inner {
         let hash = self.hasher.hash(&password).await?;
 
         let person = (UserId::generate(), TenantId::generate());
-        credentials::prepare(&self.pool, person.0, person.1, &hash).await?;
+        credentials::prepare(&self.pool, person.0, person.1, Some(&hash)).await?;
         let person = match self.register(person, &email, &name, origin).await {
             Ok(()) => person,
             Err(error) => {
@@ -39,13 +40,16 @@ impl Inner {
                 }
             }
         };
-        if invite.is_empty() {
-            return self.welcome(person, &device).await;
-        }
-        self.welcome_by_invite(person, invite, &device).await
+        let tenant = self.begins_in(person, invite).await?;
+        let owner = Owner { family: FamilyId::generate(), user: person.0, tenant, home: person.1 };
+        let signed_in = self.open(owner, &device).await?;
+        // The device they begin with is none to be warned of.
+        self.is_new_device(person.0, &device).await?;
+        self.run_later(Errand::Welcome { person });
+        Ok(signed_in)
     }
 
-    async fn register(
+    pub async fn register(
         &self,
         (user, tenant): (UserId, TenantId),
         email: &str,
@@ -84,10 +88,10 @@ impl Inner {
         let person = self.find(email).await?.ok_or(Error::EmailTaken)?;
         match credentials::find(&self.pool, person.0).await? {
             Some(known) if known.activated => Err(Error::EmailTaken),
-            Some(known) if self.hasher.verify(password, Some(known.password_hash.clone())).await? => Ok(person),
+            Some(known) if self.hasher.verify(password, known.password_hash.clone()).await? => Ok(person),
             Some(_) => Err(Error::EmailTaken),
             // What was prepared has been tidied away since: the address belongs to whoever takes it up now.
-            None if credentials::prepare(&self.pool, person.0, person.1, hash).await? => Ok(person),
+            None if credentials::prepare(&self.pool, person.0, person.1, Some(hash)).await? => Ok(person),
             None => Err(Error::EmailTaken),
         }
     }
@@ -98,29 +102,6 @@ impl Inner {
         let request = FindUserByEmailRequest { email: domain::user::normalise_email(email) };
         let found = self.command.find_user_by_email(request, &token).await.map_err(Error::Command)?;
         Ok(found.user_id.parse().ok().zip(found.tenant_id.parse().ok()))
-    }
-
-    /// The person has proved who they are: a new family for this device.
-    pub async fn welcome(&self, person: (UserId, TenantId), device: &str) -> Result<SignedIn, Error> {
-        self.welcome_in(person, person.1, device).await
-    }
-
-    /// The same in a tenant that they belong to.
-    pub async fn welcome_in(
-        &self,
-        (user, home): (UserId, TenantId),
-        tenant: TenantId,
-        device: &str,
-    ) -> Result<SignedIn, Error> {
-        let mut tx = self.pool.begin().await?;
-        if !credentials::activate(&mut tx, user).await? {
-            return Err(Error::InvalidCredentials); // erased since
-        }
-        let owner = Owner { family: FamilyId::generate(), user, tenant, home };
-        let signed_in = families::open(&mut tx, &self.config, owner, device).await?;
-        tx.commit().await?;
-        tracing::info!(user.id = %user, tenant.id = %tenant, "{user} signed in");
-        Ok(signed_in)
     }
 }
 

@@ -109,18 +109,17 @@ impl Inner {
         }
     }
 
-    /// Somebody signed up for an organisation, and begins there. If the invite is over by now, they begin at home.
-    pub async fn welcome_by_invite(
-        &self,
-        person: (UserId, TenantId),
-        token: String,
-        device: &str,
-    ) -> Result<SignedIn, Error> {
+    /// Where somebody who signed up begins: in the organisation they were invited to. Without an invite, or if it
+    /// is over by now, at home.
+    pub async fn begins_in(&self, person: (UserId, TenantId), token: String) -> Result<TenantId, Error> {
+        if token.is_empty() {
+            return Ok(person.1);
+        }
         let write = Some(Write::default());
         let request = AcceptInviteRequest { write, token, user_id: person.0.to_string() };
         let joined = self.command.accept_invite(request, &self.service_token()?).await;
         let tenant = joined.ok().and_then(|joined| joined.tenant_id.parse().ok());
-        self.welcome_in(person, tenant.unwrap_or(person.1), device).await
+        Ok(tenant.unwrap_or(person.1))
     }
 }
 

@@ -22,6 +22,8 @@ if n == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 return {n, redis.call('PTTL', KEYS[1])}";
 
 pub struct Throttle {
+    /// What is counted, in the names of Redis.
+    what: &'static str,
     limit: u32,
     window: Duration,
     here: Cache<String, Arc<AtomicU32>>,
@@ -38,14 +40,35 @@ impl Account {
         let address = domain::user::normalise_email(email);
         Self(hex::encode(digest(&SHA256, address.as_bytes())))
     }
+
+    /// Counted apart from sign-ins with a password: `what` is guessed of `whose`.
+    pub fn guessing(what: &str, whose: &str) -> Self {
+        Self::of(&format!("{what} {whose}"))
+    }
 }
 
 impl Throttle {
-    pub fn new(config: &Config, redis: Option<ConnectionManager>) -> Self {
+    /// Attempts to prove who one is.
+    pub fn of_attempts(config: &Config, redis: Option<ConnectionManager>) -> Self {
+        Self::new("sign-in", (config.attempts_per_account, config.attempt_window), config, redis)
+    }
+
+    /// Mails that were asked for.
+    pub fn of_mails(config: &Config, redis: Option<ConnectionManager>) -> Self {
+        Self::new("mail", (config.mails_per_address, config.mail_window), config, redis)
+    }
+
+    fn new(
+        what: &'static str,
+        (limit, window): (NonZeroU32, Duration),
+        config: &Config,
+        redis: Option<ConnectionManager>,
+    ) -> Self {
         Self {
-            limit: NonZeroU32::get(config.attempts_per_account),
-            window: config.attempt_window,
-            here: Cache::builder().max_capacity(ACCOUNTS).time_to_live(config.attempt_window).build(),
+            what,
+            limit: limit.get(),
+            window,
+            here: Cache::builder().max_capacity(ACCOUNTS).time_to_live(window).build(),
             redis,
             redis_timeout: config.redis_timeout,
             count: Script::new(COUNT),
@@ -68,10 +91,14 @@ impl Throttle {
     pub async fn forgive(&self, account: &Account) {
         self.here.invalidate(&account.0);
         let Some(mut redis) = self.redis.clone() else { return };
-        let forgotten = redis::cmd("DEL").arg(key(account)).exec_async(&mut redis).await;
+        let forgotten = redis::cmd("DEL").arg(self.key(account)).exec_async(&mut redis).await;
         if let Err(error) = forgotten {
             tracing::warn!(%error, "sign-in attempts stay counted in Redis: {error}");
         }
+    }
+
+    fn key(&self, account: &Account) -> String {
+        format!("atelier:{}:{}", self.what, account.0)
     }
 
     fn count_here(&self, account: &Account) -> u32 {
@@ -81,7 +108,7 @@ impl Throttle {
 
     async fn count_everywhere(&self, account: &Account) -> Option<(u32, Duration)> {
         let mut redis = self.redis.clone()?;
-        let mut script = self.count.key(key(account));
+        let mut script = self.count.key(self.key(account));
         let counting = script.arg(self.window.as_millis() as u64).invoke_async::<(u32, i64)>(&mut redis);
         let counted = match tokio::time::timeout(self.redis_timeout, counting).await {
             Ok(Ok(counted)) => Ok(counted),
@@ -93,17 +120,13 @@ impl Throttle {
     }
 }
 
-fn key(account: &Account) -> String {
-    format!("atelier:sign-in:{}", account.0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn throttle() -> Throttle {
         let limit = NonZeroU32::new(3).unwrap();
-        Throttle::new(&Config { attempts_per_account: limit, ..Config::default() }, None)
+        Throttle::of_attempts(&Config { attempts_per_account: limit, ..Config::default() }, None)
     }
 
     #[tokio::test]

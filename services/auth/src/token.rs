@@ -14,7 +14,17 @@ pub enum Kind {
     Refresh,
     /// A key for scripts, which somebody made and somebody revokes.
     ApiKey,
+    /// In a mail: verifies the address.
+    Verify,
+    /// In a mail: sets a new password.
+    Reset,
+    /// Between the first and the second factor.
+    Ticket,
+    /// The browser's half of a sign-in by a provider.
+    Flow,
 }
+
+const ALL: [Kind; 6] = [Kind::Access, Kind::Refresh, Kind::Verify, Kind::Reset, Kind::Ticket, Kind::Flow];
 
 impl Kind {
     const fn prefix(self) -> &'static str {
@@ -22,15 +32,23 @@ impl Kind {
             Self::Access => "atl_a_",
             Self::Refresh => "atl_r_",
             Self::ApiKey => "atl_k_",
+            Self::Verify => "atl_v_",
+            Self::Reset => "atl_p_",
+            Self::Ticket => "atl_t_",
+            Self::Flow => "atl_f_",
         }
     }
 
-    /// As in `auth.tokens.kind`.
+    /// As in `auth.tokens.kind` and `auth.once.kind`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Access => "access",
             Self::Refresh => "refresh",
             Self::ApiKey => "api_key",
+            Self::Verify => "verify",
+            Self::Reset => "reset",
+            Self::Ticket => "ticket",
+            Self::Flow => "flow",
         }
     }
 }
@@ -74,7 +92,7 @@ impl fmt::Debug for Token {
 
 /// The hash to look a shown token up by; `None` if it has not the form of one, whatever its kind.
 pub fn lookup(shown: &str) -> Option<(Kind, Hash)> {
-    let kind = [Kind::Access, Kind::Refresh, Kind::ApiKey].into_iter().find(|kind| shown.starts_with(kind.prefix()))?;
+    let kind = ALL.into_iter().find(|kind| shown.starts_with(kind.prefix()))?;
     // 32 bytes are 43 characters of base64url.
     (shown.len() == kind.prefix().len() + 43).then(|| (kind, hash(shown)))
 }

@@ -13,8 +13,8 @@ use tonic::{Code, Request, Response, Status};
 use crate::end_generation::Ending;
 use crate::error::status;
 use crate::{
-    Commands, administration, conversation, end_generation, inspections, leases, past, projects, replay, sessions,
-    start_generation, tenants, users,
+    Commands, accounts, administration, conversation, end_generation, inspections, leases, past, projects, replay,
+    sessions, start_generation, tenants, users,
 };
 
 impl Commands {
@@ -66,6 +66,8 @@ commands! {
     register_user(RegisterUserRequest) -> RegisterUserResponse = users::register;
     find_user_by_email(FindUserByEmailRequest) -> FindUserByEmailResponse = users::find_by_email;
     change_profile(ChangeProfileRequest) -> Accepted = users::change_profile;
+    note_account(NoteAccountRequest) -> Accepted = accounts::note;
+    describe_user(DescribeUserRequest) -> DescribeUserResponse = accounts::describe;
     erase_me(EraseMeRequest) -> EraseMeResponse = users::erase_me;
 
     change_user(ChangeUserRequest) -> Accepted = administration::change;

@@ -4,17 +4,22 @@ pub mod account;
 mod api_keys;
 mod archive;
 mod audit;
+mod code;
+mod devices;
 mod diff;
 mod erase;
 mod events;
 mod export;
 mod files;
 mod generate;
+mod login;
 mod me;
 mod messages;
+mod mfa;
 pub mod models;
 mod openapi;
 mod org;
+mod password;
 mod projects;
 mod sessions;
 mod usage;
@@ -42,6 +47,24 @@ fn described() -> OpenApiRouter<Gateway> {
         .routes(routes!(account::refresh))
         .routes(routes!(account::revoke))
         .routes(routes!(account::providers))
+        .routes(routes!(password::forgot))
+        .routes(routes!(password::reset))
+        .routes(routes!(password::change))
+        .routes(routes!(password::verify))
+        .routes(routes!(password::resend))
+        .routes(routes!(code::send))
+        .routes(routes!(code::verify))
+        .routes(routes!(mfa::enroll))
+        .routes(routes!(mfa::confirm))
+        .routes(routes!(mfa::verify))
+        .routes(routes!(mfa::remove))
+        .routes(routes!(login::begin))
+        .routes(routes!(login::callback))
+        .routes(routes!(login::link, login::unlink))
+        .routes(routes!(devices::list))
+        .routes(routes!(devices::end))
+        .routes(routes!(devices::everywhere))
+        .routes(routes!(devices::security))
         .routes(routes!(me::show, me::change, erase::erase))
         .routes(routes!(org::show, org::create, org::change))
         .routes(routes!(org::list))

@@ -115,7 +115,7 @@ pub struct Limits {
     /// Of everybody of one organisation together.
     pub tenant_per_minute: NonZeroU32,
 
-    /// Sign-ins and sign-ups of one network address.
+    /// Sign-ins and sign-ups of one network address, with codes, links and what else proves who somebody is.
     pub sign_in_per_minute: NonZeroU32,
 
     /// Exports of all data of one person; each reads everything they have.

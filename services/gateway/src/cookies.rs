@@ -19,15 +19,29 @@ pub const CSRF: &str = "csrf";
 pub struct Cookies {
     access: &'static str,
     refresh: &'static str,
+    flow: &'static str,
+    ticket: &'static str,
     secure: bool,
 }
 
 impl Cookies {
     pub const fn new(origin: &PublicOrigin) -> Self {
         if origin.is_https() {
-            Self { access: "__Host-atelier_access", refresh: "__Host-atelier_refresh", secure: true }
+            Self {
+                access: "__Host-atelier_access",
+                refresh: "__Host-atelier_refresh",
+                flow: "__Host-atelier_flow",
+                ticket: "__Host-atelier_ticket",
+                secure: true,
+            }
         } else {
-            Self { access: "atelier_access", refresh: "atelier_refresh", secure: false }
+            Self {
+                access: "atelier_access",
+                refresh: "atelier_refresh",
+                flow: "atelier_flow",
+                ticket: "atelier_ticket",
+                secure: false,
+            }
         }
     }
 
@@ -37,6 +51,26 @@ impl Cookies {
 
     pub fn refresh<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
         read(headers, self.refresh)
+    }
+
+    /// The browser's half of a sign-in by a provider.
+    pub fn flow<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
+        read(headers, self.flow)
+    }
+
+    /// What a browser that came back from a provider shows with its second factor.
+    pub fn mfa_ticket<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
+        read(headers, self.ticket)
+    }
+
+    /// It leaves for a provider; 0 seconds: it is back.
+    pub fn leaving(&self, flow: &str, seconds: u32) -> HeaderMap {
+        self.set(self.flow, flow, seconds, true).into_iter().collect()
+    }
+
+    /// Between two steps of a sign-in; 0 seconds: it is over.
+    pub fn ticket(&self, ticket: &str, seconds: u32) -> HeaderMap {
+        self.set(self.ticket, ticket, seconds, true).into_iter().collect()
     }
 
     /// Whether the browser says whose it is, with either token.

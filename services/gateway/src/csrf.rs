@@ -10,13 +10,27 @@ use crate::cookies::{self, CSRF};
 use crate::state::Gateway;
 use crate::{Error, origin::PublicOrigin};
 
-/// These begin a session, so there is no token to show yet; the origin is checked all the same.
-const BEGINNINGS: [&str; 2] = ["/api/v1/auth/sign-in", "/api/v1/auth/sign-up"];
+/// These begin a session, or do without one, so there is no token to show; the origin is checked all the same.
+const BEGINNINGS: [&str; 8] = [
+    "/api/v1/auth/sign-in",
+    "/api/v1/auth/sign-up",
+    "/api/v1/auth/password/forgot",
+    "/api/v1/auth/password/reset",
+    "/api/v1/auth/verify",
+    "/api/v1/auth/code",
+    "/api/v1/auth/code/verify",
+    "/api/v1/auth/mfa/verify",
+];
+
+/// Whether somebody proves who they are here, or asks for the means to.
+pub fn is_beginning(path: &str) -> bool {
+    BEGINNINGS.contains(&path)
+}
 
 pub async fn guard(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
     let headers = request.headers();
     let by_cookie = gateway.cookies.any(headers) && !headers.contains_key(AUTHORIZATION);
-    let beginning = BEGINNINGS.contains(&request.uri().path());
+    let beginning = is_beginning(request.uri().path());
     let allowed = match request.method() {
         &Method::GET | &Method::HEAD | &Method::OPTIONS => true,
         _ if beginning => is_same_site(&gateway.origin, headers),

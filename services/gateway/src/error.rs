@@ -150,6 +150,8 @@ fn wrong_field(code: &str, message: &str) -> Vec<FieldError> {
         "unknown_invite" => "invite",
         "invalid_name" => "name",
         "password_too_short" | "password_too_long" | "password_too_common" => "password",
+        "invalid_link" => "token",
+        "invalid_code" => "code",
         "invalid_file" => "files",
         "unknown_version" => "version",
         _ => return Vec::new(),

@@ -13,6 +13,7 @@ use tonic::Code;
 use crate::Error;
 use crate::access_log::AskedBy;
 use crate::address::ClientAddress;
+use crate::csrf;
 use crate::identity::Identity;
 use crate::limit::{Decision, Subject};
 use crate::state::Gateway;
@@ -133,8 +134,7 @@ fn bearer(value: &str) -> Option<&str> {
 }
 
 fn is_sign_in(request: &Request) -> bool {
-    let path = request.uri().path();
-    request.method() == Method::POST && matches!(path, "/api/v1/auth/sign-in" | "/api/v1/auth/sign-up")
+    request.method() == Method::POST && csrf::is_beginning(request.uri().path())
 }
 
 #[cfg(test)]

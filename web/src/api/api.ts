@@ -1,6 +1,6 @@
 /** The routes the UI uses, one function each. */
 import { request } from "./request";
-import type { Message, Model, Page, Posted, Project, Session, User, Version, VersionFile, VersionSummary } from "./types";
+import type { Device, Enrolment, Message, Model, Page, Posted, Project, Provider, Security, Session, SignInAnswer, User, Version, VersionFile, VersionSummary } from "./types";
 
 const post = <T>(path: string, body?: unknown, idempotencyKey?: string) => request<T>(path, { method: "POST", body, idempotencyKey });
 const query = (parameters: Record<string, string | number | undefined | null>) => {
@@ -10,9 +10,33 @@ const query = (parameters: Record<string, string | number | undefined | null>) =
 
 export const auth = {
   signUp: (body: { name: string; email: string; password: string }) => request<User>("auth/sign-up", { method: "POST", body, anonymous: true }),
-  signIn: (body: { email: string; password: string }) => request<User>("auth/sign-in", { method: "POST", body, anonymous: true }),
+  signIn: (body: { email: string; password: string }) => request<SignInAnswer>("auth/sign-in", { method: "POST", body, anonymous: true }),
+  providers: () => request<{ items: Provider[] }>("auth/providers", { anonymous: true }).then((answer) => answer.items),
+  loginUrl: (provider: string, next: string) => `/api/v1/auth/login/${provider}${query({ next })}`,
+  forgot: (email: string) => request<void>("auth/password/forgot", { method: "POST", body: { email }, anonymous: true }),
+  reset: (token: string, password: string) => request<void>("auth/password/reset", { method: "POST", body: { token, password }, anonymous: true }),
+  verify: (token: string) => request<void>("auth/verify", { method: "POST", body: { token }, anonymous: true }),
+  sendCode: (email: string) => request<void>("auth/code", { method: "POST", body: { email }, anonymous: true }),
+  verifyCode: (email: string, code: string) => request<SignInAnswer>("auth/code/verify", { method: "POST", body: { email, code }, anonymous: true }),
+  /** Without a ticket the one from a provider's way back is used, which no script sees. */
+  verifyFactor: (ticket: string | null, code: string) => request<User>("auth/mfa/verify", { method: "POST", body: { ...(ticket ? { ticket } : {}), code }, anonymous: true }),
   signOut: () => request<void>("auth/sign-out", { method: "POST", anonymous: true }),
   me: () => request<User>("me"),
+};
+
+/** The caller's own account. */
+export const account = {
+  security: () => request<Security>("me/security"),
+  devices: () => request<{ items: Device[] }>("me/devices").then((answer) => answer.items),
+  endDevice: (id: string) => request<void>(`me/devices/${id}`, { method: "DELETE" }),
+  endOthers: () => post<{ ended: number }>("me/devices/sign-out-everywhere", { keep_this: true }),
+  changePassword: (current: string, next: string) => post<void>("me/password", { current, new: next }),
+  resendVerification: () => post<void>("auth/verify/resend"),
+  enroll: () => post<Enrolment>("auth/mfa/enroll"),
+  confirm: (code: string) => post<{ recovery_codes: string[] }>("auth/mfa/confirm", { code }),
+  removeFactor: (code: string) => request<void>("me/mfa", { method: "DELETE", body: { code } }),
+  link: (provider: string, password: string) => post<{ url: string }>(`me/identities/${provider}`, { password }),
+  unlink: (provider: string) => request<void>(`me/identities/${provider}`, { method: "DELETE" }),
 };
 
 export const projects = {

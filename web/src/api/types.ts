@@ -1,6 +1,12 @@
 /** Bodies of the REST API. Fields the server may add later are simply ignored. */
 
 export type User = { id: string; email: string; name: string; tenant_id?: string; tier?: "free" | "premium"; administrator?: boolean };
+/** The user, or that a second factor is asked for. */
+export type SignInAnswer = User | { mfa_required: true; ticket: string; expires_in: number };
+export type Provider = { id: string; name: string; kind: "password" | "code" | "redirect" };
+export type Device = { id: string; name: string; current: boolean; signed_in_at: string; last_seen_at: string; expires_at: string };
+export type Security = { email_verified: boolean; password: boolean; totp: boolean; recovery_codes_left: number; identities: { provider: string; linked_at: string }[] };
+export type Enrolment = { secret: string; url: string; qr_svg: string };
 export type Page<T> = { items: T[]; next_cursor?: string | null };
 
 export type Project = { id: string; name: string; description?: string | null; role?: string; version: number; created_at: string; updated_at: string };

@@ -1,6 +1,7 @@
 "use client";
 
-import { Command, Keyboard, LogOut } from "lucide-react";
+import { Command, Keyboard, LogOut, UserRound } from "lucide-react";
+import Link from "next/link";
 import { useEffect } from "react";
 import { Button } from "@/components/ui/button";
 import { DropdownMenu, DropdownMenuContent, DropdownMenuItem, DropdownMenuLabel, DropdownMenuSeparator, DropdownMenuShortcut, DropdownMenuTrigger } from "@/components/ui/dropdown-menu";
@@ -30,6 +31,11 @@ export function UserMenu() {
             <div className="truncate text-xs font-normal text-muted-foreground">{user?.email}</div>
           </DropdownMenuLabel>
           <DropdownMenuSeparator />
+          <DropdownMenuItem asChild>
+            <Link href="/profile" data-testid="to-profile">
+              <UserRound /> Your profile
+            </Link>
+          </DropdownMenuItem>
           <OrgMenu onNew={() => newOrg.setOpen(true)} />
           <DropdownMenuItem onSelect={() => show("commands")}>
             <Command /> Command menu <DropdownMenuShortcut>{mod()}K</DropdownMenuShortcut>

@@ -93,7 +93,8 @@ fn an_erased_person_still_replays() {
         UserRegistered { user_id, home_tenant_id, private: None }.into(),
         ProfileChanged { user_id, private: None }.into(),
     ];
-    assert_eq!(given(past).state(), User::Registered { user_id, name: String::new(), standing: Standing::default() });
+    let (standing, account) = (Standing::default(), Account::default());
+    assert_eq!(given(past).state(), User::Registered { user_id, name: String::new(), standing, account });
 }
 
 #[test]
@@ -184,4 +185,60 @@ fn an_administrator_ends_sign_ins_as_often_as_it_takes() {
     given([registered(user_id, home)]).when(Command::EndSignIns { by }).then([ended()]);
     given([registered(user_id, home), ended()]).when(Command::EndSignIns { by }).then([ended()]);
     given([]).when(Command::EndSignIns { by }).then_rejected(Rejection::NotFound("user"));
+}
+
+fn account(change: Change) -> Command {
+    Command::Account(change)
+}
+
+#[test]
+fn an_address_is_verified_once() {
+    let (user_id, home) = ada();
+    let verified = Event::from(EmailVerified { user_id });
+    given([registered(user_id, home)]).when(account(Change::VerifyEmail)).then([verified.clone()]);
+    given([registered(user_id, home), verified]).when(account(Change::VerifyEmail)).then_nothing();
+}
+
+#[test]
+fn a_factor_comes_and_goes_once() {
+    let (user_id, home) = ada();
+    let factor = Factor::Totp;
+    let (added, removed) =
+        (Event::from(FactorAdded { user_id, factor }), Event::from(FactorRemoved { user_id, factor }));
+    let (add, remove) = (|| account(Change::AddFactor { factor }), || account(Change::RemoveFactor { factor }));
+    given([registered(user_id, home)]).when(remove()).then_nothing();
+    given([registered(user_id, home)]).when(add()).then([added.clone()]);
+    given([registered(user_id, home), added.clone()]).when(add()).then_nothing();
+    given([registered(user_id, home), added.clone()]).when(remove()).then([removed.clone()]);
+    given([registered(user_id, home), added.clone(), removed]).when(add()).then([added]);
+}
+
+#[test]
+fn every_sign_in_is_told_and_the_name_survives_it() {
+    let (user_id, home) = ada();
+    let device = Device { name: "a browser".to_owned() };
+    let change = Change::SignIn {
+        device_id: "fam_1".to_owned(),
+        method: "password".to_owned(),
+        factor: Some(Factor::Totp),
+        device: device.clone(),
+    };
+    let signed_in = SignedIn {
+        user_id,
+        device_id: "fam_1".to_owned(),
+        method: "password".to_owned(),
+        factor: Some(Factor::Totp),
+        private: Some(device),
+    };
+    given([registered(user_id, home)]).when(account(change.clone())).then([signed_in.clone().into()]);
+    let again = given([registered(user_id, home), signed_in.into()]).and(account(change)).when(rename("Ada"));
+    again.then_nothing();
+}
+
+#[test]
+fn nobody_and_the_erased_have_no_account() {
+    let (user, home) = ada();
+    given([]).when(account(Change::VerifyEmail)).then_rejected(Rejection::NotFound("user"));
+    let erased = given([registered(user, home)]).and(erase(None));
+    erased.when(account(Change::VerifyEmail)).then_rejected(Rejection::Erased);
 }

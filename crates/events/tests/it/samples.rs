@@ -93,7 +93,7 @@ pub fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(prefix: &str, number: u32)
 }
 
 pub fn all() -> Vec<Sample> {
-    [users(), super::tenants::all(), projects(), conversation(), generations(), files(), inspections()]
+    [users(), accounts(), super::tenants::all(), projects(), conversation(), generations(), files(), inspections()]
         .into_iter()
         .flatten()
         .collect()
@@ -128,6 +128,39 @@ fn users() -> Vec<Sample> {
     let ended = user::SignInsEnded { user_id, by };
     let plain: [user::Event; 3] = [tier.into(), role.into(), ended.into()];
     let plain = plain.map(|event| Sample::new("user", event, false));
+    pairs.into_iter().flatten().chain(plain).collect()
+}
+
+fn accounts() -> Vec<Sample> {
+    let (user_id, device_id) = (id("usr", 4), "fam_0199d3a0-0000-7000-8000-000000000008".to_owned());
+    let provider = "example".to_owned();
+    let identity = user::Identity { subject: "248289761001".to_owned(), email: Some("ada@example.org".to_owned()) };
+    let signed_in = user::SignedIn {
+        user_id,
+        device_id: device_id.clone(),
+        method: "password".to_owned(),
+        factor: Some(user::Factor::Totp),
+        private: Some(user::Device { name: "A browser".to_owned() }),
+    };
+    let linked = user::IdentityLinked { user_id, provider: provider.clone(), private: Some(identity) };
+    let bare = (
+        user::SignedIn { factor: None, private: None, ..signed_in.clone() },
+        user::IdentityLinked { private: None, ..linked.clone() },
+    );
+    let pairs = [
+        both::<user::Event>("user", signed_in.into(), bare.0.into()),
+        both::<user::Event>("user", linked.into(), bare.1.into()),
+    ];
+    let factor = user::Factor::Totp;
+    let plain: [user::Event; 6] = [
+        user::EmailVerified { user_id }.into(),
+        user::PasswordChanged { user_id, how: user::HowChanged::Reset }.into(),
+        user::FactorAdded { user_id, factor }.into(),
+        user::FactorRemoved { user_id, factor }.into(),
+        user::DeviceEnded { user_id, device_id, because: user::Ended::ByPerson }.into(),
+        user::IdentityUnlinked { user_id, provider }.into(),
+    ];
+    let plain = plain.into_iter().map(|event| Sample::new::<user::Event>("user", event, false));
     pairs.into_iter().flatten().chain(plain).collect()
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use rpc::command::v1::command_service_server::CommandService;
+use rpc::command::v1::note_account_request::Change;
 use rpc::command::v1::*;
 use rpc::fault;
 use rpc::identity::{Verifier, caller};
@@ -29,6 +30,7 @@ struct Inner {
     roles: Mutex<HashMap<(String, String), &'static str>>,
     /// Scopes by key.
     keys: Mutex<HashMap<String, Vec<String>>>,
+    noted: Mutex<Vec<(String, Change)>>,
 }
 
 impl Directory {
@@ -39,6 +41,7 @@ impl Directory {
             people: Mutex::default(),
             roles: Mutex::default(),
             keys: Mutex::default(),
+            noted: Mutex::default(),
         }))
     }
 
@@ -57,6 +60,12 @@ impl Directory {
 
     pub fn revokes_key(&self, key: &str) {
         self.0.keys.lock().unwrap().remove(key);
+    }
+
+    /// What auth told about somebody, in order.
+    pub fn noted(&self, user: &str) -> Vec<Change> {
+        let noted = self.0.noted.lock().unwrap();
+        noted.iter().filter(|(known, _)| known == user).map(|(_, change)| change.clone()).collect()
     }
 
     fn mood(&self) -> Result<Mood, Status> {
@@ -80,7 +89,7 @@ macro_rules! not_played {
             }
 
             async fn describe_standing(&self, request: Request<DescribeStandingRequest>) -> Result<Response<DescribeStandingResponse>, Status> {
-                self.describe(request)
+                self.standing(request)
             }
 
             async fn check_invite(&self, _: Request<CheckInviteRequest>) -> Result<Response<CheckInviteResponse>, Status> {
@@ -89,6 +98,14 @@ macro_rules! not_played {
 
             async fn create_api_key(&self, request: Request<CreateApiKeyRequest>) -> Result<Response<CreateApiKeyResponse>, Status> {
                 self.create_key(request)
+            }
+
+            async fn note_account(&self, request: Request<NoteAccountRequest>) -> Result<Response<Accepted>, Status> {
+                self.note(request)
+            }
+
+            async fn describe_user(&self, request: Request<DescribeUserRequest>) -> Result<Response<DescribeUserResponse>, Status> {
+                self.describe(request)
             }
 
             $(async fn $method(&self, _: Request<$request>) -> Result<Response<$answer>, Status> {
@@ -117,7 +134,7 @@ impl Directory {
 
     /// Somebody who registered owns the tenant they came with.
     #[allow(clippy::result_large_err)]
-    fn describe(
+    fn standing(
         &self,
         request: Request<DescribeStandingRequest>,
     ) -> Result<Response<DescribeStandingResponse>, Status> {
@@ -140,6 +157,25 @@ impl Directory {
         let CreateApiKeyRequest { api_key_id, scopes, .. } = request.into_inner();
         self.0.keys.lock().unwrap().insert(api_key_id.clone(), scopes);
         Ok(Response::new(CreateApiKeyResponse { api_key_id, version: 2, created_at_micros: 0 }))
+    }
+
+    #[allow(clippy::result_large_err)]
+    fn note(&self, request: Request<NoteAccountRequest>) -> Result<Response<Accepted>, Status> {
+        caller(&request, &self.0.verifier)?.require_service()?;
+        self.mood()?;
+        let request = request.into_inner();
+        self.0.noted.lock().unwrap().push((request.user_id, request.change.unwrap()));
+        Ok(Response::new(Accepted { version: 2 }))
+    }
+
+    #[allow(clippy::result_large_err)]
+    fn describe(&self, request: Request<DescribeUserRequest>) -> Result<Response<DescribeUserResponse>, Status> {
+        caller(&request, &self.0.verifier)?.require_service()?;
+        self.mood()?;
+        let people = self.0.people.lock().unwrap();
+        let user = request.into_inner().user_id;
+        let email = people.iter().find(|(_, (id, _))| *id == user).map(|(email, _)| email.clone());
+        Ok(Response::new(DescribeUserResponse { email: email.unwrap_or_default(), name: "Alice".to_owned() }))
     }
 
     #[allow(clippy::result_large_err)]

@@ -2,14 +2,17 @@
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use auth::{Auth, Config, Parts, Revocations};
 use devstack::{Options, Stack};
+use mail::{Mailer, Outbox, Stored};
 use redis::aio::ConnectionManager;
 use rpc::auth::v1::*;
 use rpc::identity::{Signer, Verifier};
 use sqlx::PgPool;
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
 use crate::directory::Directory;
@@ -36,6 +39,17 @@ pub struct Household {
     pub verifier: Verifier,
     pub revocations: Revocations,
     pub pool: PgPool,
+    pub outbox: Outbox,
+    pub signer: Signer,
+    /// Ends the process, and with it whatever it still runs.
+    ends: CancellationToken,
+    _folder: TempDir,
+}
+
+impl Drop for Household {
+    fn drop(&mut self) {
+        self.ends.cancel();
+    }
 }
 
 impl Household {
@@ -52,18 +66,74 @@ impl Household {
         Self::in_a_process(config, Some(connection)).await
     }
 
+    pub async fn with_mail(mail: mail::Config) -> Self {
+        let signer = Signer::new(&Signer::generate_seed().unwrap().into()).unwrap();
+        Self::of(Config::default(), None, signer, None, mail)
+    }
+
+    /// Another process of the same installation.
+    pub fn beside(other: &Self, config: Config) -> Self {
+        Self::of(config, None, other.signer.clone(), Some(other.directory.clone()), mail::Config::default())
+    }
+
     async fn in_a_process(config: Config, redis: Option<ConnectionManager>) -> Self {
         let signer = Signer::new(&Signer::generate_seed().unwrap().into()).unwrap();
+        Self::of(config, redis, signer, None, mail::Config::default())
+    }
+
+    fn of(
+        config: Config,
+        redis: Option<ConnectionManager>,
+        signer: Signer,
+        directory: Option<Directory>,
+        mail: mail::Config,
+    ) -> Self {
         let verifier = Verifier::new([signer.public_key().as_str()]).unwrap();
-        let directory = Directory::new(verifier.clone());
+        let directory = directory.unwrap_or_else(|| Directory::new(verifier.clone()));
         let limits = runtime::postgres::Limits { connections: 4, wait: Duration::from_secs(10) };
         let pool = runtime::postgres::pool(STACK.1.postgres.as_str(), "auth", limits).unwrap();
         let revocations = Revocations::in_process();
         let command = rpc::Command::local(directory.clone());
-        let parts = Parts { pool: pool.clone(), command, redis, signer, revocations: revocations.clone() };
+        let folder = tempfile::tempdir().unwrap();
+        let mailer = Mailer::new(mail::Config { outbox: folder.path().to_owned(), ..mail }).unwrap();
+        let outbox = Outbox::new(folder.path().to_owned());
+        let site = "https://atelier.example".parse().unwrap();
+        let revoked = revocations.clone();
+        let parts =
+            Parts { pool: pool.clone(), command, redis, signer: signer.clone(), revocations: revoked, mailer, site };
+        let on_the_wire = config.listen.is_some();
         let service = Auth::new(config, parts).unwrap();
         let auth = rpc::Auth::local(service.clone());
-        Self { auth, service, directory, verifier, revocations, pool }
+        let (ends, served) = (CancellationToken::new(), service.clone());
+        // A test that wants it on the wire serves it by itself.
+        if !on_the_wire {
+            tokio::spawn(served.serve(ends.clone()));
+        }
+        Self { auth, service, directory, verifier, revocations, pool, outbox, signer, ends, _folder: folder }
+    }
+
+    /// The newest mail to this address with these words in its subject, once it is there.
+    pub async fn mail(&self, to: &str, subject: &str) -> Stored {
+        let end = Instant::now() + Duration::from_secs(20);
+        loop {
+            let mails = self.outbox.list(100).await.unwrap();
+            if let Some(mail) = mails.into_iter().find(|mail| mail.to == to && mail.subject.contains(subject)) {
+                return mail;
+            }
+            assert!(Instant::now() < end, "no mail \"{subject}\" came");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// The secret in the link of such a mail.
+    pub async fn link(&self, to: &str, subject: &str) -> String {
+        let text = self.mail(to, subject).await.text;
+        let after = text.split_once('#').expect("a link with a fragment").1;
+        after.split_whitespace().next().unwrap().to_owned()
+    }
+
+    pub async fn internal(&self, signed_in: &SignedIn) -> String {
+        self.exchanges(&signed_in.access_token).await.unwrap().internal_token
     }
 
     pub async fn signs_up(&self, email: &str) -> SignedIn {
@@ -83,8 +153,12 @@ impl Household {
     }
 
     pub async fn signs_in(&self, email: &str, password: &str) -> Result<SignedIn, Status> {
-        let request = SignInRequest { email: email.into(), password: password.into(), device: "a test".into() };
-        self.auth.sign_in(request, "").await
+        self.signs_in_on(email, password, "a test").await
+    }
+
+    pub async fn signs_in_on(&self, email: &str, password: &str, device: &str) -> Result<SignedIn, Status> {
+        let (email, password, device) = (email.into(), password.into(), device.into());
+        self.auth.sign_in(SignInRequest { email, password, device, origin: String::new() }, "").await
     }
 
     pub async fn refreshes(&self, token: &str) -> Result<SignedIn, Status> {

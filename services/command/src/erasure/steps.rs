@@ -21,7 +21,10 @@ impl Eraser {
     pub(super) async fn forget_sign_ins(&self, case: Case) -> Result<(), Error> {
         let request = ForgetUserRequest { user_id: case.person.to_string() };
         let gone = self.auth.forget_user(request, &self.token.get().await?).await?;
-        let outcome = json!({ "credentials": gone.credentials, "sign_ins": gone.families, "tokens": gone.tokens });
+        let outcome = json!({
+            "credentials": gone.credentials, "sign_ins": gone.families, "tokens": gone.tokens,
+            "factors": gone.factors, "identities": gone.identities,
+        });
         self.note_once(case, AUTH, outcome).await
     }
 

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header::USER_AGENT;
 use http::{HeaderMap, StatusCode};
-use rpc::auth::v1::{RefreshRequest, RevokeRequest, SignInRequest, SignUpRequest, SignedIn};
+use rpc::auth::v1::{Nothing, RefreshRequest, RevokeRequest, SignInRequest, SignUpRequest, SignedIn};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -78,12 +78,42 @@ pub struct Tokens {
     expires_in: u32,
 }
 
+/// A second factor is asked for.
+#[derive(Serialize, ToSchema)]
+pub struct MfaRequired {
+    #[schema(example = true)]
+    mfa_required: bool,
+    /// For `auth/mfa/verify`; good once, and for a few tries.
+    ticket: String,
+    /// Seconds until the ticket ends.
+    expires_in: u32,
+}
+
+impl From<SignedIn> for MfaRequired {
+    fn from(answer: SignedIn) -> Self {
+        Self { mfa_required: true, ticket: answer.mfa_ticket, expires_in: answer.mfa_expires_in }
+    }
+}
+
+/// What a sign-in is answered with.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[allow(dead_code, reason = "it describes the answer")]
+pub enum SignInAnswer {
+    User(User),
+    Tokens(Tokens),
+    MfaRequired(MfaRequired),
+}
+
 /// One way to sign in.
 #[derive(Serialize, ToSchema)]
 pub struct Provider {
     #[schema(example = "password")]
-    id: &'static str,
-    name: &'static str,
+    id: String,
+    name: String,
+    /// `password`, `code`, or `redirect`: send the browser to `auth/login/{id}`.
+    #[schema(example = "password")]
+    kind: &'static str,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -117,25 +147,24 @@ pub async fn sign_up(
     Ok(gateway.welcome(StatusCode::CREATED, form.transport, signed_in, user))
 }
 
-/// An unknown address and a wrong password get the same answer.
+/// An unknown address and a wrong password get the same answer. Where the account has a second factor there are no
+/// tokens yet: the answer is `{mfa_required: true, ticket, expires_in}`, and the ticket goes to `auth/mfa/verify`.
 #[utoipa::path(post, path = "/auth/sign-in", tag = "auth", security(()), request_body = SignIn,
     responses(
-        (status = 200, description = "the user, or tokens where they were asked for", body = User),
+        (status = 200, description = "the user, or tokens where they were asked for, or that a second factor is", body = SignInAnswer),
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
         (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
     ))]
 pub async fn sign_in(
     State(gateway): State<Gateway>,
     headers: HeaderMap,
+    Origin(origin): Origin,
     Json(form): Json<SignIn>,
 ) -> Result<Response, Error> {
-    let request = SignInRequest { email: form.email.clone(), password: form.password, device: device(&headers) };
+    let request =
+        SignInRequest { email: form.email.clone(), password: form.password, device: device(&headers), origin };
     let signed_in = gateway.auth.sign_in(request, "").await?;
-    let user = match form.transport {
-        Transport::Cookie => gateway.user_of(&signed_in, form.email).await?,
-        Transport::Token => User::just_signed_up(&signed_in, form.email, String::new()),
-    };
-    Ok(gateway.welcome(StatusCode::OK, form.transport, signed_in, user))
+    gateway.welcome_back(form.transport, signed_in, form.email).await
 }
 
 /// Ends this sign-in: its tokens, its cookies and its open streams.
@@ -197,11 +226,33 @@ pub async fn revoke(State(gateway): State<Gateway>, Json(form): Json<Revoke>) ->
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
         (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
     ))]
-pub async fn providers() -> Answer<Providers> {
-    Answer(Providers { items: vec![Provider { id: "password", name: "E-mail and password" }] })
+pub async fn providers(State(gateway): State<Gateway>) -> Answer<Providers> {
+    // Without auth nobody signs in, but the page is whole.
+    let known = gateway.auth.list_providers(Nothing {}, "").await.map(|known| known.providers).unwrap_or_default();
+    let ours = [("password", "E-mail and password"), ("code", "Code by mail")];
+    let ours = ours.map(|(id, name)| Provider { id: id.to_owned(), name: name.to_owned(), kind: id });
+    let others = known.into_iter().map(|one| Provider { id: one.id, name: one.label, kind: "redirect" });
+    Answer(Providers { items: ours.into_iter().chain(others).collect() })
 }
 
 impl Gateway {
+    /// Who has just shown who they are: the user with cookies, tokens, or what is still asked for.
+    pub async fn welcome_back(
+        &self,
+        transport: Transport,
+        signed_in: SignedIn,
+        email: String,
+    ) -> Result<Response, Error> {
+        if !signed_in.mfa_ticket.is_empty() {
+            return Ok(Answer(MfaRequired::from(signed_in)).into_response());
+        }
+        let user = match transport {
+            Transport::Cookie => self.user_of(&signed_in, email).await?,
+            Transport::Token => User::just_signed_up(&signed_in, email, String::new()),
+        };
+        Ok(self.welcome(StatusCode::OK, transport, signed_in, user))
+    }
+
     fn welcome(&self, status: StatusCode, transport: Transport, signed_in: SignedIn, user: User) -> Response {
         match transport {
             Transport::Cookie => (status, self.cookies.signed_in(&signed_in), Answer(user)).into_response(),

@@ -26,7 +26,7 @@ const PAGE: i64 = 50;
 /// Pieces of the document that wait for a slow reader.
 const AHEAD: usize = 2;
 
-/// Everything that is kept about the caller: profile, devices, projects, sessions, messages, versions with their
+/// Everything that is kept about the caller: profile, devices, ways to sign in, projects, sessions, messages, versions with their
 /// files, usage. It is read while it is sent, each page as it is at that moment.
 #[utoipa::path(get, path = "/me/export", tag = "auth", operation_id = "export_me",
     responses(
@@ -67,6 +67,7 @@ impl Gateway {
         let mut reader = self.reader(caller).await?;
         let profile = users::by_id(&mut reader, caller.user).await?.ok_or(Error::NotFoundYet)?;
         let usage = export::usage(&mut reader, caller.user).await?;
+        let security = self.security(caller).await?;
         let devices = devices.into_iter().map(device).collect::<Result<Vec<_>, _>>()?;
         Ok(json!({
             "format": "atelier export 1", "exported_at": chrono::Utc::now(),
@@ -74,7 +75,7 @@ impl Gateway {
                 "id": profile.id, "tenant_id": profile.tenant_id, "email": profile.email, "name": profile.name,
                 "created_at": profile.created_at, "updated_at": profile.updated_at,
             },
-            "devices": devices, "usage": usage,
+            "devices": devices, "security": security, "usage": usage,
         }))
     }
 

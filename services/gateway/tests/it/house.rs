@@ -68,8 +68,12 @@ impl House {
             redis: None,
             signer,
             revocations: revocations.clone(),
+            mailer: mail::Mailer::new(mail::Config::default()).unwrap(),
+            site: "https://atelier.example".parse().unwrap(),
         };
-        let auth = rpc::Auth::local(Auth::new(auth::Config::default(), auth).unwrap());
+        // Nobody serves it: mails wait, and none is written.
+        let sealing_key = Some(PEPPER.into());
+        let auth = rpc::Auth::local(Auth::new(auth::Config { sealing_key, ..auth::Config::default() }, auth).unwrap());
         let parts = Parts {
             command,
             auth: auth.clone(),

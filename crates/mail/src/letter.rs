@@ -1,0 +1,140 @@
+//! What Atelier writes to people.
+
+use crate::Mail;
+use crate::render::Parts;
+
+/// Every mail that there is. Names and devices are as people and programs call themselves: they stay text.
+#[derive(Clone, Copy)]
+pub enum Letter<'a> {
+    /// After a sign-up; `link` verifies the address.
+    Welcome { name: &'a str, link: &'a str },
+    /// `link` verifies the address.
+    Verify { name: &'a str, link: &'a str },
+    /// `link` sets a new password.
+    Reset { link: &'a str },
+    /// `link` accepts.
+    Invite { organisation: &'a str, by: &'a str, link: &'a str },
+    /// Somebody signed in where they never did before; `link` leads to the devices.
+    NewDevice { name: &'a str, device: &'a str, at: &'a str, link: &'a str },
+    /// Six digits instead of a password.
+    SignInCode { code: &'a str },
+}
+
+impl Letter<'_> {
+    pub fn to(self, address: &str) -> Mail {
+        match self {
+            Self::Welcome { name, link } => Parts {
+                subject: "Welcome to Atelier",
+                greeting: &hello(name),
+                paragraphs: &[
+                    "good that you are here: describe an interface, and watch it come alive.".to_owned(),
+                    "Please confirm that this address is yours. The link is good for three days.".to_owned(),
+                ],
+                link: Some(("Verify this address", link)),
+                code: None,
+                footer: "If you did not open this account, do nothing.",
+            }
+            .to(address),
+            Self::Verify { name, link } => Parts {
+                subject: "Verify your e-mail address",
+                greeting: &hello(name),
+                paragraphs: &["Please confirm that this address is yours. The link is good for three days.".to_owned()],
+                link: Some(("Verify this address", link)),
+                code: None,
+                footer: "If you have no account at Atelier, somebody mistyped theirs: do nothing.",
+            }
+            .to(address),
+            Self::Reset { link } => Parts {
+                subject: "A new password for Atelier",
+                greeting: "Hello,",
+                paragraphs: &["somebody, probably you, asked for a new password. The link works once, within 30 \
+                              minutes, and signs you out everywhere."
+                    .to_owned()],
+                link: Some(("Choose a new password", link)),
+                code: None,
+                footer: "If it was not you, do nothing: your password stays as it is.",
+            }
+            .to(address),
+            Self::Invite { organisation, by, link } => Parts {
+                subject: &format!("{} invites you to {}", one_line(by), one_line(organisation)),
+                greeting: "Hello,",
+                paragraphs: &[format!("{by} invites you to work together in {organisation} on Atelier.")],
+                link: Some(("Accept the invitation", link)),
+                code: None,
+                footer: "If you do not know them, do nothing.",
+            }
+            .to(address),
+            Self::NewDevice { name, device, at, link } => Parts {
+                subject: "A new device signed in to your account",
+                greeting: &hello(name),
+                paragraphs: &[
+                    format!(
+                        "at {at} somebody signed in to your account from a device that was not seen before: {device}"
+                    ),
+                    "If it was you, all is well. If not, end that device and change your password.".to_owned(),
+                ],
+                link: Some(("See your devices", link)),
+                code: None,
+                footer: "You get this mail because the account has your address.",
+            }
+            .to(address),
+            Self::SignInCode { code } => Parts {
+                subject: "Your sign-in code",
+                greeting: "Hello,",
+                paragraphs: &["this code signs you in to Atelier. It is good for ten minutes. Nobody of us will ever \
+                              ask you for it."
+                    .to_owned()],
+                link: None,
+                code: Some(code),
+                footer: "If you did not ask for it, do nothing.",
+            }
+            .to(address),
+        }
+    }
+}
+
+fn hello(name: &str) -> String {
+    if name.trim().is_empty() { "Hello,".to_owned() } else { format!("Hello {},", one_line(name)) }
+}
+
+/// A subject is one line; a name that has more would end it.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(120).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINK: &str = "https://atelier.example/verify#abc&x=1";
+
+    fn all() -> [Mail; 6] {
+        let to = "ada@example.org";
+        [
+            Letter::Welcome { name: "Ada", link: LINK }.to(to),
+            Letter::Verify { name: "Ada", link: LINK }.to(to),
+            Letter::Reset { link: LINK }.to(to),
+            Letter::Invite { organisation: "Engines", by: "Charles", link: LINK }.to(to),
+            Letter::NewDevice { name: "Ada", device: "Firefox", at: "noon", link: LINK }.to(to),
+            Letter::SignInCode { code: "123456" }.to(to),
+        ]
+    }
+
+    #[test]
+    fn every_letter_says_the_same_in_text_and_html() {
+        for mail in all() {
+            assert!(mail.to == "ada@example.org" && !mail.subject.contains('\n'));
+            let essence = if mail.text.contains("123456") { "123456" } else { LINK };
+            assert!(mail.text.contains(essence), "{}", mail.text);
+            assert!(mail.html.contains(&essence.replace('&', "&amp;")), "{}", mail.html);
+        }
+    }
+
+    #[test]
+    fn a_name_is_text_and_adds_no_header() {
+        let name = "<script>alert(1)</script>\r\nBcc: eve@example.org";
+        let mail = Letter::Invite { organisation: "X", by: name, link: LINK }.to("ada@example.org");
+        assert!(!mail.html.contains("<script>"));
+        assert!(!mail.subject.contains(['\r', '\n']));
+    }
+}

@@ -1,0 +1,5 @@
+import { ForgotScreen } from "@/auth/ForgotScreen";
+
+export default function Page() {
+  return <ForgotScreen />;
+}

@@ -1,0 +1,5 @@
+import { ResetScreen } from "@/auth/ResetScreen";
+
+export default function Page() {
+  return <ResetScreen />;
+}

@@ -1,0 +1,5 @@
+import { VerifyScreen } from "@/auth/VerifyScreen";
+
+export default function Page() {
+  return <VerifyScreen />;
+}
