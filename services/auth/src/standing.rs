@@ -2,7 +2,7 @@
 //! says more than the log.
 
 use domain::{ApiKeyId, TenantId, Tier, UserId};
-use rpc::auth::v1::{SignedIn, StandingChangedRequest};
+use rpc::auth::v1::StandingChangedRequest;
 use rpc::command::v1::{
     AcceptInviteRequest, CheckInviteRequest, DescribeStandingRequest, DescribeStandingResponse, Write,
 };
@@ -17,20 +17,20 @@ use crate::{Error, FamilyId, News};
 impl Inner {
     /// `None`: they do not belong to the tenant (any more), or are gone.
     pub async fn standing(&self, owner: Owner) -> Result<Option<Standing>, Error> {
-        let Some(mut standing) = said(&self.describe(owner, None).await?, owner) else { return Ok(None) };
+        let Some(mut standing) = said(&self.describe_standing(owner, None).await?, owner) else { return Ok(None) };
         standing.administrator = standing.administrator || self.is_administrator(owner.user).await?;
         Ok(Some(standing))
     }
 
     /// What a key may do, and when it ends (Unix seconds).
     pub async fn standing_of_key(&self, owner: Owner, key: ApiKeyId) -> Result<Option<(Standing, Option<i64>)>, Error> {
-        let described = self.describe(owner, Some(key)).await?;
+        let described = self.describe_standing(owner, Some(key)).await?;
         let scopes = described.scopes.iter().filter_map(|scope| scope.parse().ok()).collect();
         let end = Some(described.expires_at).filter(|end| *end > 0);
         Ok(said(&described, owner).map(|standing| (Standing { scopes: Some(scopes), ..standing }, end)))
     }
 
-    async fn describe(&self, owner: Owner, key: Option<ApiKeyId>) -> Result<DescribeStandingResponse, Error> {
+    async fn describe_standing(&self, owner: Owner, key: Option<ApiKeyId>) -> Result<DescribeStandingResponse, Error> {
         let request = DescribeStandingRequest {
             user_id: owner.user.to_string(),
             tenant_id: owner.tenant.to_string(),
