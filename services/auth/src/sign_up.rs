@@ -40,6 +40,7 @@ impl Inner {
                 }
             }
         };
+        self.administrators.forget().await;
         let tenant = self.begins_in(person, invite).await?;
         let owner = Owner { family: FamilyId::generate(), user: person.0, tenant, home: person.1 };
         let signed_in = self.open(owner, &device).await?;
