@@ -40,7 +40,6 @@ impl Inner {
                 }
             }
         };
-        self.administrators.forget().await;
         let tenant = self.begins_in(person, invite).await?;
         let owner = Owner { family: FamilyId::generate(), user: person.0, tenant, home: person.1 };
         let signed_in = self.open(owner, &device).await?;
@@ -65,7 +64,9 @@ impl Inner {
             email: domain::user::normalise_email(email),
             name: name.trim().to_owned(),
         };
-        self.command.register_user(request, &token).await.map(drop)
+        self.command.register_user(request, &token).await?;
+        self.administrators.forget().await;
+        Ok(())
     }
 
     /// A clear no means the user does not exist. After anything else they may, and need what we prepared.
