@@ -153,7 +153,11 @@ impl Things {
             _ => self.user.clone(),
         };
         let query = if path.ends_with("/diff") { "?from=0&to=1" } else { "" };
-        let path = path.replace("{id}", &id).replace("{generation}", &self.generation).replace("{number}", "1").replace("{provider}", "nobody");
+        let path = path
+            .replace("{id}", &id)
+            .replace("{generation}", &self.generation)
+            .replace("{number}", "1")
+            .replace("{provider}", "nobody");
         format!("{}{query}", path.trim_start_matches('/'))
     }
 }
