@@ -17,6 +17,7 @@ export function administration(stage) {
     await row.getByTestId("user-actions").click();
     await root.the("toggle-tier").click();
     await row.getByTestId("tier").getByText("premium").waitFor();
+    await root.page.getByRole("menu").waitFor({ state: "detached" });
     await row.getByTestId("user-actions").click();
     await root.the("end-sign-ins").click();
 

@@ -37,6 +37,25 @@ const ROWS: &[(&str, &str, u16, u16)] = &[
     ("POST /auth/refresh",                                  NOBODY,        422, 422),
     ("POST /auth/revoke",                                   NOBODY,        422, 422),
     ("GET /auth/providers",                                 NOBODY,        200, 200),
+    ("POST /auth/password/forgot",                          NOBODY,        422, 422),
+    ("POST /auth/password/reset",                           NOBODY,        422, 422),
+    ("POST /auth/verify",                                   NOBODY,        422, 422),
+    ("POST /auth/code",                                     NOBODY,        422, 422),
+    ("POST /auth/code/verify",                              NOBODY,        422, 422),
+    ("POST /auth/mfa/verify",                               NOBODY,        422, 422),
+    ("GET /auth/login/{provider}",                          NOBODY,        404, 404),
+    ("GET /auth/callback/{provider}",                       NOBODY,          0,   0), // leads back to a page
+    ("POST /auth/verify/resend",                            EVERYBODY,       0,   0), // takes no body
+    ("POST /auth/mfa/enroll",                               EVERYBODY,       0,   0), // takes no body
+    ("POST /auth/mfa/confirm",                              EVERYBODY,     422, 422),
+    ("POST /me/password",                                   EVERYBODY,     422, 422),
+    ("DELETE /me/mfa",                                      EVERYBODY,     422, 422),
+    ("GET /me/security",                                    EVERYBODY,     200, 200),
+    ("GET /me/devices",                                     EVERYBODY,     200, 200),
+    ("DELETE /me/devices/{id}",                             EVERYBODY,     404, 404),
+    ("POST /me/devices/sign-out-everywhere",                EVERYBODY,     422, 422),
+    ("POST /me/identities/{provider}",                      EVERYBODY,     422, 422),
+    ("DELETE /me/identities/{provider}",                    EVERYBODY,       0,   0), // there is none
     ("GET /me",                                             EVERYBODY,     200, 200),
     ("PATCH /me",                                           EVERYBODY,     422, 422),
     ("DELETE /me",                                          EVERYBODY,     422, 422),
@@ -134,7 +153,11 @@ impl Things {
             _ => self.user.clone(),
         };
         let query = if path.ends_with("/diff") { "?from=0&to=1" } else { "" };
-        let path = path.replace("{id}", &id).replace("{generation}", &self.generation).replace("{number}", "1");
+        let path = path
+            .replace("{id}", &id)
+            .replace("{generation}", &self.generation)
+            .replace("{number}", "1")
+            .replace("{provider}", "nobody");
         format!("{}{query}", path.trim_start_matches('/'))
     }
 }
@@ -157,7 +180,7 @@ async fn ask(person: &Person, row: &str, path: &str) -> Answer {
 }
 
 fn takes_no_body(row: &str) -> bool {
-    row.starts_with("DELETE") && row != "DELETE /me" || row.ends_with("/cancel")
+    row.starts_with("DELETE") && !["DELETE /me", "DELETE /me/mfa"].contains(&row) || row.ends_with("/cancel")
 }
 
 async fn documented(system: &System) -> BTreeSet<String> {

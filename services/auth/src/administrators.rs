@@ -16,6 +16,13 @@ const REMEMBERED: Duration = Duration::from_secs(5);
 #[derive(Default)]
 pub struct Administrators(Mutex<Option<(Instant, HashSet<UserId>)>>);
 
+impl Administrators {
+    /// There is a new account: it may be one of them.
+    pub async fn forget(&self) {
+        *self.0.lock().await = None;
+    }
+}
+
 impl Inner {
     /// Whether the configuration makes this account an administrator.
     pub async fn is_administrator(&self, user: UserId) -> Result<bool, Error> {

@@ -64,7 +64,9 @@ impl Inner {
             email: domain::user::normalise_email(email),
             name: name.trim().to_owned(),
         };
-        self.command.register_user(request, &token).await.map(drop)
+        self.command.register_user(request, &token).await?;
+        self.administrators.forget().await;
+        Ok(())
     }
 
     /// A clear no means the user does not exist. After anything else they may, and need what we prepared.
