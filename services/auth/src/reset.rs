@@ -4,6 +4,7 @@ use domain::{TenantId, UserId};
 use rpc::auth::v1::{ChangePasswordRequest, ResetPasswordRequest};
 use rpc::command::v1::note_account_request::Change;
 use secrecy::SecretString;
+use sqlx::PgConnection;
 
 use crate::devices::Which;
 use crate::errands::Errand;
@@ -22,7 +23,8 @@ impl Inner {
         }
     }
 
-    /// The mail also shows that the address is theirs. Who has a second factor still needs it to sign in.
+    /// The mail also shows that the address is theirs. Who has a second factor still needs it to sign in, unless it
+    /// was added before anybody had shown that.
     pub async fn reset_password(&self, request: ResetPasswordRequest) -> Result<(), Error> {
         let ResetPasswordRequest { token, password, origin } = request;
         password::accept(&password)?; // before the token is used up
@@ -30,14 +32,40 @@ impl Inner {
         let mut tx = self.pool.begin().await?;
         let person = once::take(&mut *tx, Kind::Reset, &token).await?.person.ok_or(Error::InvalidLink)?;
         self.note(person, Change::PasswordChanged("reset".to_owned()), &origin).await?;
+        let known = credentials::find(&mut *tx, person.0).await?;
         if !credentials::set_password(&mut *tx, person.0, &hash).await? {
             return Err(Error::InvalidLink); // erased since
         }
+        if !known.is_some_and(|known| known.verified) {
+            self.drop_what_a_stranger_added(&mut tx, person, &origin).await?;
+        }
         once::void(&mut *tx, Kind::Reset, person.0).await?;
         once::void(&mut *tx, Kind::Ticket, person.0).await?;
+        once::void(&mut *tx, Kind::Flow, person.0).await?;
         tx.commit().await?;
         self.end_devices(person, Which::All, "password_changed", &origin).await?;
         self.verified(person, &origin).await
+    }
+
+    /// Until this mail nobody had shown that the address is theirs: somebody may have opened the account to wait in
+    /// it for its owner, and what they added would keep them in, or its owner out.
+    async fn drop_what_a_stranger_added(
+        &self,
+        db: &mut PgConnection,
+        person: Person,
+        origin: &str,
+    ) -> Result<(), Error> {
+        self.note(person, Change::FactorRemoved("totp".to_owned()), origin).await?;
+        for table in ["factors", "recovery_codes"] {
+            let delete = format!("delete from auth.{table} where user_id = $1");
+            sqlx::query(&delete).bind(person.0.as_uuid()).execute(&mut *db).await?;
+        }
+        let unlink = "delete from auth.identities where user_id = $1 returning provider";
+        let unlinked: Vec<String> = sqlx::query_scalar(unlink).bind(person.0.as_uuid()).fetch_all(db).await?;
+        for provider in unlinked {
+            self.note(person, Change::IdentityUnlinked(provider), origin).await?;
+        }
+        Ok(())
     }
 
     /// Ends the other sign-ins.

@@ -11,7 +11,7 @@ impl Inner {
         if families::revoke(&mut db, owner.family, "signed_out").await? {
             tracing::info!(user.id = %owner.user, family.id = %owner.family, "{} signed out", owner.user);
             self.announce(owner.family).await;
-            self.note_ended((owner.user, owner.tenant), owner.family, "by_person", "").await;
+            self.note_ended((owner.user, owner.home), owner.family, "by_person", "").await;
             return Ok(());
         }
         self.announce(owner.family).await;

@@ -143,12 +143,28 @@ async fn a_factor_is_removed_with_a_code_and_then_the_password_is_enough() {
 #[tokio::test]
 async fn a_reset_by_mail_does_not_go_round_the_factor() {
     let it = enrolled().await;
+    let token = it.house.link(&it.email, "Welcome").await;
+    it.house.auth.verify_email(VerifyEmailRequest { token, origin: String::new() }, "").await.unwrap();
     it.house.auth.forgot_password(AddressRequest { email: it.email.clone() }, "").await.unwrap();
     let token = it.house.link(&it.email, "new password").await;
     let request = ResetPasswordRequest { token, password: "another quiet lantern".into(), origin: String::new() };
     it.house.auth.reset_password(request, "").await.unwrap();
     let answer = it.house.signs_in(&it.email, "another quiet lantern").await.unwrap();
     assert!(!answer.mfa_ticket.is_empty() && answer.access_token.is_empty());
+}
+
+/// Somebody opens an account with the address of another, sets a factor, and waits for its owner.
+#[tokio::test]
+async fn who_waits_in_an_account_that_is_not_theirs_does_not_keep_its_owner_out() {
+    let it = enrolled().await;
+    it.house.auth.forgot_password(AddressRequest { email: it.email.clone() }, "").await.unwrap();
+    let token = it.house.link(&it.email, "new password").await;
+    let request = ResetPasswordRequest { token, password: "another quiet lantern".into(), origin: String::new() };
+    it.house.auth.reset_password(request, "").await.unwrap();
+    assert_eq!(code(&it.house.exchanges(&it.first.access_token).await), "unauthenticated");
+    let owner = it.house.signs_in(&it.email, "another quiet lantern").await.unwrap();
+    assert!(!owner.access_token.is_empty());
+    assert!(it.house.directory.noted(&owner.user_id).contains(&Change::FactorRemoved("totp".into())));
 }
 
 #[tokio::test]

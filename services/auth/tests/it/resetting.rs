@@ -41,8 +41,8 @@ async fn a_mail_sets_a_new_password_once_and_ends_every_sign_in() {
     assert_eq!(code(&resets(&house, &token, "a third quiet lantern").await), "invalid_link");
     let noted = house.directory.noted(&phone.user_id);
     assert_eq!(noted[0], Change::PasswordChanged("reset".into()));
-    assert!(matches!(&noted[1], Change::DeviceEnded(ended) if ended.because == "password_changed"));
-    assert!(matches!(&noted[2], Change::VerifyEmail(_)), "who reads the mail has the address");
+    assert!(noted.iter().any(|told| matches!(told, Change::DeviceEnded(told) if told.because == "password_changed")));
+    assert!(noted.iter().any(|told| matches!(told, Change::VerifyEmail(_))), "who reads the mail has the address");
 }
 
 #[tokio::test]
