@@ -110,7 +110,7 @@ fn processes_know_each_other_by_their_certificates_and_let_nobody_else_in() {
         // The house is up by now: whoever is refused is refused for what they show.
         for (what, (_process, port)) in [("wrong", gateway("https", &wrong)), ("none", gateway("http", &[]))] {
             let status = eventually("it answers", || async { signs_up(&client, port).await }).await;
-            assert_eq!(status, 503, "{what}");
+            assert!([500, 503].contains(&status), "{what}: {status}");
         }
         assert_eq!(signs_up(&client, known).await, Some(201));
         let plain = Client::new().get(format!("http://127.0.0.1:{known}/api/v1/auth/providers")).send().await;

@@ -12,7 +12,7 @@ impl Inner {
         match token::lookup(shown) {
             Some((Kind::Access, hash)) => self.exchange_access(hash).await,
             Some((Kind::ApiKey, hash)) => self.exchange_api_key(hash).await,
-            Some((Kind::Refresh, _)) | None => Err(Error::InvalidToken),
+            _ => Err(Error::InvalidToken),
         }
     }
 

@@ -173,7 +173,8 @@ fn a_standing_survives_a_new_name_and_needs_somebody() {
     let premium = || change(by, Some(Tier::Premium), None);
     let state = given([registered(user_id, home)]).and(premium()).and(rename("Bea")).state();
     let standing = Standing { tier: Tier::Premium, role: SystemRole::User };
-    assert_eq!(state, User::Registered { user_id, name: "Bea".to_owned(), standing, account: account_of_ada() });
+    let account = Account::of(Some(&profile("Ada")));
+    assert_eq!(state, User::Registered { user_id, name: "Bea".to_owned(), standing, account });
     given([]).when(premium()).then_rejected(Rejection::NotFound("user"));
     given([registered(user_id, home)]).and(erase(None)).when(premium()).then_rejected(Rejection::Erased);
 }
