@@ -58,7 +58,8 @@ impl Ordeal {
     /// What a sample of events costs from command to read model, each part by itself.
     async fn calm(&self, log: &Log, proof: &Proof<'_>, part: usize) -> anyhow::Result<Value> {
         let before = proof.stored().await?;
-        let task = writer::Task { part: format!("calm{part}"), events: self.sample, writers: self.writers, rough: false };
+        let task =
+            writer::Task { part: format!("calm{part}"), events: self.sample, writers: self.writers, rough: false };
         let written = timed(self.lives(log, Role::Writers, Some(task)).through()).await?;
         let goal = before + self.sample as i64;
         anyhow::ensure!(proof.stored().await? == goal, "the store has {} events, not {goal}", proof.stored().await?);
@@ -86,13 +87,19 @@ impl Ordeal {
             anyhow::Ok(begun.elapsed())
         };
         let relaying = async {
-            let reached = async { written.cancelled().await; proof.published(goal).await };
+            let reached = async {
+                written.cancelled().await;
+                proof.published(goal).await
+            };
             relay.killed_until(reached).await?;
             published.cancel();
             anyhow::Ok(begun.elapsed())
         };
         let folding = async {
-            let reached = async { published.cancelled().await; proof.folded().await };
+            let reached = async {
+                published.cancelled().await;
+                proof.folded().await
+            };
             projector.killed_until(reached).await?;
             anyhow::Ok(begun.elapsed())
         };

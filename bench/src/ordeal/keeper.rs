@@ -22,7 +22,8 @@ pub enum Fate {
 
 impl Fate {
     pub const AT_WRITERS: &'static [Self] = &[Self::Sudden, Self::At("store.committed", 60_000)];
-    pub const AT_RELAY: &'static [Self] = &[Self::Sudden, Self::At("relay.produced", 400), Self::At("relay.noted", 400)];
+    pub const AT_RELAY: &'static [Self] =
+        &[Self::Sudden, Self::At("relay.produced", 400), Self::At("relay.noted", 400)];
     pub const AT_PROJECTOR: &'static [Self] =
         &[Self::Sudden, Self::At("projector.folded", 2_000), Self::At("projector.committed", 2_000)];
 

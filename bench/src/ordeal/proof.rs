@@ -51,7 +51,8 @@ impl<'a> Proof<'a> {
         let query = "select count(*) from (select projection from read.offsets where topic = $1
                       group by projection having sum(next_offset) >= $2) as reached";
         let followers = 3; // sessions, usage, audit_sessions
-        while sqlx::query_scalar::<_, i64>(query).bind(&topic).bind(end).fetch_one(&self.projections).await? < followers {
+        while sqlx::query_scalar::<_, i64>(query).bind(&topic).bind(end).fetch_one(&self.projections).await? < followers
+        {
             sleep(GLANCE).await;
         }
         Ok(())

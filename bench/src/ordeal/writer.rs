@@ -78,7 +78,8 @@ impl Writer {
 
     /// How many commands are in the store.
     async fn done(&self) -> anyhow::Result<usize> {
-        let query = "select count(*) from store.idempotency where tenant_id = $1 and operation = $2 and starts_with(key, $3)";
+        let query =
+            "select count(*) from store.idempotency where tenant_id = $1 and operation = $2 and starts_with(key, $3)";
         let tenant = self.person.call.tenant.to_string();
         let count: i64 =
             sqlx::query_scalar(query).bind(tenant).bind(OPERATION).bind(&self.prefix).fetch_one(&self.pool).await?;
@@ -87,7 +88,8 @@ impl Writer {
 
     /// The session that command `n` opened, if it did.
     async fn opened(&self, n: usize) -> anyhow::Result<Option<SessionId>> {
-        let query = "select answer->>'session' from store.idempotency where tenant_id = $1 and operation = $2 and key = $3";
+        let query =
+            "select answer->>'session' from store.idempotency where tenant_id = $1 and operation = $2 and key = $3";
         let tenant = self.person.call.tenant.to_string();
         let id: Option<String> =
             sqlx::query_scalar(query).bind(tenant).bind(OPERATION).bind(self.key(n)).fetch_optional(&self.pool).await?;

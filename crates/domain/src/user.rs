@@ -193,7 +193,9 @@ impl Aggregate for User {
             (Self::Registered { user_id, name, standing, account }, Event::RoleChanged(event)) => {
                 Self::Registered { user_id, name, standing: Standing { role: event.role, ..standing }, account }
             }
-            (Self::Registered { user_id, name, standing, account }, event) if !matches!(event, Event::UserErased(_)) => {
+            (Self::Registered { user_id, name, standing, account }, event)
+                if !matches!(event, Event::UserErased(_)) =>
+            {
                 Self::Registered { user_id, name, standing, account: account.apply(event) }
             }
             (_, Event::UserErased(event)) => {

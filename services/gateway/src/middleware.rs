@@ -15,7 +15,8 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::state::Gateway;
 use crate::{
-    Config, Error, access, access_log, address, authorise, conditional, csrf, framing, headers, recovery, request_id, who,
+    Config, Error, access, access_log, address, authorise, conditional, csrf, framing, headers, recovery, request_id,
+    who,
 };
 
 /// Around the API only.

@@ -38,7 +38,13 @@ pub fn operations(document: &Value) -> Vec<Operation> {
 
 /// What the ids of a path begin with.
 fn prefix(pattern: &str) -> &'static str {
-    let known = [("/sessions/{id}", "ses"), ("/projects/{id}", "prj"), ("/invites/{id}", "inv"), ("/api-keys/", "key"), ("/devices/", "fam")];
+    let known = [
+        ("/sessions/{id}", "ses"),
+        ("/projects/{id}", "prj"),
+        ("/invites/{id}", "inv"),
+        ("/api-keys/", "key"),
+        ("/devices/", "fam"),
+    ];
     known.iter().find(|(part, _)| pattern.contains(part)).map_or("usr", |(_, prefix)| prefix)
 }
 
