@@ -24,7 +24,8 @@ pub enum Kind {
     Flow,
 }
 
-const ALL: [Kind; 6] = [Kind::Access, Kind::Refresh, Kind::Verify, Kind::Reset, Kind::Ticket, Kind::Flow];
+const ALL: [Kind; 7] =
+    [Kind::Access, Kind::Refresh, Kind::ApiKey, Kind::Verify, Kind::Reset, Kind::Ticket, Kind::Flow];
 
 impl Kind {
     const fn prefix(self) -> &'static str {
@@ -114,6 +115,16 @@ mod tests {
         let text = token.into_text();
         assert!(text.starts_with("atl_r_"));
         assert_eq!(lookup(&text), Some((Kind::Refresh, expected)));
+    }
+
+    #[test]
+    fn a_token_of_any_kind_is_found_as_that_kind() {
+        use Kind::{Access, ApiKey, Flow, Refresh, Reset, Ticket, Verify};
+        for kind in [Access, Refresh, ApiKey, Verify, Reset, Ticket, Flow] {
+            let token = Token::mint(kind).unwrap();
+            let hash = token.hash();
+            assert_eq!(lookup(&token.into_text()), Some((kind, hash)));
+        }
     }
 
     #[test]
