@@ -123,7 +123,9 @@ export class Person extends Workspace {
   /** Nothing went wrong behind the story's back, and no secret was ever part of an address. */
   async leaves() {
     for (const device of this.devices) await device.leaves();
-    const secrets = (await this.context.cookies()).map((cookie) => cookie.value).filter((value) => value.length > 8);
+    // A provider that was played along with keeps its own, whose names begin with an underscore, in its own addresses.
+    const ours = (await this.context.cookies()).filter((cookie) => !cookie.name.startsWith("_"));
+    const secrets = ours.map((cookie) => cookie.value).filter((value) => value.length > 8);
     await this.context.close();
     assert.deepEqual(this.watch.complaints(), []);
     const leaked = this.watch.urls.filter((url) => secrets.some((secret) => url.includes(secret)) || /token|password|bearer/i.test(new URL(url).search));
