@@ -39,7 +39,7 @@ impl<T> Reloading<T> {
                 Ok(true) => tracing::info!(%file, "a new certificate is used from now on: {file}"),
                 // Half a file, or a key that comes a moment later: the next look may find it whole.
                 Err(error) => {
-                    tracing::warn!("{file} has changed and cannot be used; the one before goes on: {error:#}")
+                    tracing::warn!("{file} has changed and cannot be used; the one before goes on: {error:#}");
                 }
             }
         }

@@ -144,8 +144,8 @@ mod tests {
 
     #[test]
     fn every_event_of_every_topic_has_words() {
-        assert_eq!(words("SessionRenamed"), "session renamed");
         use domain::{inspection, project, session, tenant, user};
+        assert_eq!(words("SessionRenamed"), "session renamed");
         assert_eq!(words(inspection::Event::TYPES[0]), "audit read");
         let types = [user::Event::TYPES, tenant::Event::TYPES, project::Event::TYPES, session::Event::TYPES].concat();
         assert!(types.into_iter().all(|name| words(name).contains(' ')));
