@@ -88,8 +88,8 @@ async fn cut_off(system: &System, prefix: &str) {
         .with(headers::POSITION, 2)
         .with(headers::SEQUENCE, 2)
         .with(headers::EVENT_TYPE, "SessionDeleted")
-        .with(headers::EVENT_ID, &envelope.event_id)
-        .with(headers::TENANT_ID, &envelope.tenant_id);
+        .with(headers::EVENT_ID, envelope.event_id)
+        .with(headers::TENANT_ID, envelope.tenant_id);
     let message =
         Message { topic: config.topics().sessions(), key: session.to_string(), payload: payload.into(), headers };
     Producer::new(&config).unwrap().send(message).await.unwrap().await.unwrap();

@@ -182,7 +182,7 @@ async fn every_read_model_can_be_rebuilt_and_what_fills_it_cannot_touch_what_is_
     for forbidden in ["select from read.sessions", "delete from read.offsets", "create table read_next.more ()"] {
         assert!(refused(&filler, forbidden).await, "{forbidden}");
     }
-    assert!(world.no_operator("nobody").contains("there are users, projects, sessions, usage"));
+    assert!(world.no_operator("nobody").contains("there are users, tenants, projects, sessions, usage"));
 
     some_life(&world, 3, 2).await;
     world.is_folded().await;
