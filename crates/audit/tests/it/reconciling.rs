@@ -25,6 +25,9 @@ impl Office {
         .await;
         self.becomes_true("select (select count(*) from read.audit_sessions) = (select count(*) from store.events)")
             .await;
+        let usage = "select (select sum(next_offset) from read.offsets where projection = 'usage')
+                          = (select count(*) from store.events)";
+        self.becomes_true(usage).await;
         shutdown.cancel();
         projector.await.unwrap().unwrap();
     }

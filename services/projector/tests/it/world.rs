@@ -168,8 +168,15 @@ impl World {
 }
 
 /// Each projection, and the topic it folds.
-const FOLDED: [(&str, &str); 4] =
-    [("users", "users"), ("projects", "projects"), ("sessions", "sessions"), ("usage", "sessions")];
+const FOLDED: [(&str, &str); 7] = [
+    ("users", "users"),
+    ("projects", "projects"),
+    ("sessions", "sessions"),
+    ("usage", "sessions"),
+    ("audit_users", "users"),
+    ("audit_projects", "projects"),
+    ("audit_sessions", "sessions"),
+];
 
 pub fn keys_of(url: &str) -> Keys {
     let kek = KeysConfig::new("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".into());
