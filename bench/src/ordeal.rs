@@ -82,7 +82,7 @@ impl Ordeal {
         let (written, published) = (CancellationToken::new(), CancellationToken::new());
         let begun = Instant::now();
         let writing = async {
-            writers.to_the_end().await?;
+            writers.until_done().await?;
             written.cancel();
             anyhow::Ok(begun.elapsed())
         };

@@ -109,8 +109,8 @@ fn fold(rows: &mut BTreeMap<String, User>, fact: &Fact<Event>) -> Result<(), Err
             (row.email, row.name) = (String::new(), String::new());
             row.erased = true;
         }
-        Event::TierChanged(event) => row.tier = event.tier.as_str().to_owned(),
-        Event::RoleChanged(event) => row.role = event.role.as_str().to_owned(),
+        Event::TierChanged(event) => event.tier.as_str().clone_into(&mut row.tier),
+        Event::RoleChanged(event) => event.role.as_str().clone_into(&mut row.role),
         // How people sign in is auth's to know, and the auditors'.
         Event::SignInsEnded(_)
         | Event::EmailVerified(_)

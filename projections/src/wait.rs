@@ -64,9 +64,10 @@ impl Wait<'_> {
 
     /// The version that is visible; 0 where there is no row.
     async fn look(&self, newest: &'static str, id: &str) -> sqlx::Result<i64> {
-        let mut tx = match self.administrator {
-            true => read::begin_as_administrator(self.pool, self.tenant, self.user).await?,
-            false => read::begin(self.pool, self.tenant, self.user).await?,
+        let mut tx = if self.administrator {
+            read::begin_as_administrator(self.pool, self.tenant, self.user).await?
+        } else {
+            read::begin(self.pool, self.tenant, self.user).await?
         };
         let version: Option<i64> = sqlx::query_scalar(newest).bind(id).fetch_optional(&mut *tx).await?;
         tx.rollback().await?;

@@ -77,7 +77,7 @@ impl Keeper {
     }
 
     /// Life after life, until one has done all of its work.
-    pub async fn to_the_end(&mut self) -> anyhow::Result<()> {
+    pub async fn until_done(&mut self) -> anyhow::Result<()> {
         while !self.live().await? {}
         Ok(())
     }
@@ -85,7 +85,7 @@ impl Keeper {
     /// Life after life, until something is reached.
     pub async fn killed_until(&mut self, reached: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
         tokio::select! {
-            outcome = self.to_the_end() => outcome?,
+            outcome = self.until_done() => outcome?,
             outcome = reached => return outcome,
         }
         anyhow::bail!("it ended by itself")

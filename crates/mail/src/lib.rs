@@ -47,7 +47,7 @@ pub struct Mailer {
 
 #[derive(Clone)]
 enum Way {
-    Smtp(Smtp),
+    Smtp(Box<Smtp>),
     Outbox(Outbox),
 }
 
@@ -55,7 +55,7 @@ impl Mailer {
     /// Connects nothing yet.
     pub fn new(config: Config) -> Result<Self, Error> {
         let way = match &config.url {
-            Some(url) => Way::Smtp(Smtp::new(url, &config)?),
+            Some(url) => Way::Smtp(Box::new(Smtp::new(url, &config)?)),
             None => Way::Outbox(Outbox::new(config.outbox.clone())),
         };
         Ok(Self { way, config })

@@ -49,7 +49,7 @@ impl Rows {
             Event::TenantCreated(event) => self.join(fact, event.owner.to_string(), domain::Role::Owner),
             Event::TenantRenamed(_) => {}
             Event::MemberInvited(event) => {
-                drop(self.invites.insert(event.invite_id.to_string(), Invite::new(fact, event)))
+                drop(self.invites.insert(event.invite_id.to_string(), Invite::new(fact, event)));
             }
             Event::MemberJoined(event) => {
                 self.join(fact, event.user_id.to_string(), event.role);

@@ -64,9 +64,9 @@ fn article(mail: &Stored) -> String {
 
 /// A line that is an address becomes a link.
 fn linked(text: &str) -> String {
-    let line = |line: &str| match line.starts_with("http://") || line.starts_with("https://") {
-        true => format!("<a href=\"{line}\">{line}</a>\n"),
-        false => format!("{line}\n"),
+    let line = |line: &str| {
+        let is_link = line.starts_with("http://") || line.starts_with("https://");
+        if is_link { format!("<a href=\"{line}\">{line}</a>\n") } else { format!("{line}\n") }
     };
     text.lines().map(line).collect()
 }

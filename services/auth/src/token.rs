@@ -24,8 +24,7 @@ pub enum Kind {
     Flow,
 }
 
-const ALL: [Kind; 7] =
-    [Kind::Access, Kind::Refresh, Kind::ApiKey, Kind::Verify, Kind::Reset, Kind::Ticket, Kind::Flow];
+const ALL: [Kind; 7] = [Kind::Access, Kind::Refresh, Kind::ApiKey, Kind::Verify, Kind::Reset, Kind::Ticket, Kind::Flow];
 
 impl Kind {
     const fn prefix(self) -> &'static str {

@@ -81,7 +81,7 @@ impl Served {
         let micros = self.micros();
         let Some(record) = &mut self.record else { return };
         let id = response.headers().get(X_REQUEST_ID).and_then(|id| id.to_str().ok());
-        record.request_id = id.unwrap_or_default().to_owned();
+        id.unwrap_or_default().clone_into(&mut record.request_id);
         record.status = i32::from(response.status().as_u16());
         record.first_byte_micros = micros;
         if let Some(AskedBy { user, tenant }) = response.extensions().get::<AskedBy>() {

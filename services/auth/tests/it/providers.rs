@@ -144,11 +144,13 @@ async fn the_last_way_in_stays() {
     assert_eq!(code(&world.house.auth.unlink_identity(unlink("github"), &token).await), "not_found");
 }
 
+type Spoil = fn(&mut FinishLoginRequest);
+
 #[tokio::test]
 async fn a_way_back_that_is_not_of_this_way_out_is_refused() {
     let world = world().await;
     world.player.says(says(&address()));
-    let spoils: [(&str, fn(&mut FinishLoginRequest)); 7] = [
+    let spoils: [(&str, Spoil); 7] = [
         ("another browser", |back| back.flow = String::new()),
         ("a made up flow", |back| back.flow = format!("atl_f_{}", "A".repeat(43))),
         ("another state", |back| back.state.push('x')),
