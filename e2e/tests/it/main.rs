@@ -23,6 +23,7 @@ mod permissions;
 mod privacy;
 mod read_models;
 mod requests;
+mod security;
 mod stored;
 mod work;
 

@@ -40,6 +40,22 @@ async fn row_level_security_shows_a_tenant_its_rows_only() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn row_level_security_is_forced_on_every_read_model() {
+    let world = World::open().await;
+    let query = "select table_name::text, c.relrowsecurity and c.relforcerowsecurity
+                   from information_schema.columns
+                   join pg_class c on c.relname = table_name and c.relnamespace = 'read'::regnamespace
+                  where table_schema = 'read' and column_name = 'tenant_id' and c.relkind = 'r' order by 1";
+    let tables: Vec<(String, bool)> = sqlx::query_as(query).fetch_all(&world.database.owner).await.unwrap();
+    assert!(tables.len() >= 10, "{tables:?}");
+    let open: Vec<_> = tables.into_iter().filter(|(_, forced)| !forced).collect();
+    assert_eq!(open, []);
+    let roles = "select rolname::text from pg_roles where rolname like 'atelier%' and (rolbypassrls or rolsuper)";
+    let roles: Vec<String> = sqlx::query_scalar(roles).fetch_all(&world.database.owner).await.unwrap();
+    assert_eq!(roles, [] as [String; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_colleague_finds_nothing_of_mine() {
     let world = World::open().await;
     let mut talk = world.talk();
