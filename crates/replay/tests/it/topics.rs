@@ -36,6 +36,17 @@ pub struct Written {
     tenant: TenantId,
 }
 
+/// A topic that was made is there a moment later.
+async fn is_there(config: &Config, name: &str) {
+    let reader = bus::Reader::new(config).unwrap();
+    for number in 0..12 {
+        let partition = bus::Partition::new(name, number);
+        while reader.range(&partition).await.is_err() {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
 pub async fn topics() -> Written {
     static TESTS: AtomicU32 = AtomicU32::new(0);
     let prefix = format!("r{}.", TESTS.fetch_add(1, Ordering::Relaxed));
@@ -47,6 +58,9 @@ pub async fn topics() -> Written {
     let options = AdminOptions::new().operation_timeout(Some(Duration::from_secs(60)));
     let made = admin.create_topics(&new.collect::<Vec<_>>(), &options).await.unwrap();
     assert!(made.iter().all(Result::is_ok), "{made:?}");
+    for name in &names {
+        is_there(&config, name).await;
+    }
     Written {
         producer: Producer::new(&config).unwrap(),
         config,
