@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { codeOf } from "../harness/authenticator.mjs";
+import { codeOf, isEarlyInItsStep } from "../harness/authenticator.mjs";
 import { PASSWORD } from "../harness/person.mjs";
 import { story } from "../harness/story.mjs";
 
@@ -65,8 +65,10 @@ export function identity(stage) {
     await ada.goes("/profile");
     await ada.the("enroll").click();
     const secret = await ada.the("totp-secret").innerText();
+    await isEarlyInItsStep();
     await ada.the("code").fill(codeOf(secret, -1));
     await ada.the("confirm-factor").click();
+    await ada.the("recovery-codes").locator("li").first().waitFor();
     const codes = await ada.the("recovery-codes").locator("li").allInnerTexts();
     assert.equal(codes.length, 10);
     await ada.the("codes-kept").click();

@@ -55,8 +55,8 @@ export function keeping(stage) {
 
   story("two devices see the same answer", stage, async (signsUp) => {
     const ada = await signsUp();
-    await ada.starts(PROMPT);
     const phone = await ada.onAnotherDevice();
+    await ada.starts(PROMPT);
     await phone.goes(pathOf(ada));
     await phone.answer(0).getByTestId("file-chip").waitFor();
     assert.equal(await ada.statusOf(0), "streaming", "the second device came while the answer ran");
