@@ -50,7 +50,7 @@ async fn row_level_security_is_forced_on_every_read_model() {
     assert!(tables.len() >= 10, "{tables:?}");
     let open: Vec<_> = tables.into_iter().filter(|(_, forced)| !forced).collect();
     assert_eq!(open, []);
-    let roles = "select rolname::text from pg_roles where rolname like 'atelier%' and (rolbypassrls or rolsuper)";
+    let roles = "select rolname::text from pg_roles where rolname like 'atelier\\_%' and (rolbypassrls or rolsuper)";
     let roles: Vec<String> = sqlx::query_scalar(roles).fetch_all(&world.database.owner).await.unwrap();
     assert_eq!(roles, [] as [String; 0]);
 }
