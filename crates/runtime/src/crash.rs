@@ -1,5 +1,6 @@
 //! Where a process may be made to end in the middle, so that what is promised of a crash can be tried at the
-//! places where it matters. Compiled in by the feature `crash-points`, which no shipped binary has.
+//! places where it matters. Compiled in by the feature `crash-points`, which tests and benchmarks ask for; built by
+//! its own package (`-p app`), as `./run` does, the binary has none.
 
 /// Names a place. With `ATELIER_CRASH_AT=relay.produced:40` the process ends when it comes here the 40th time,
 /// without a goodbye, as `kill -9` would have it.
