@@ -28,7 +28,8 @@ impl Entry {
     pub async fn item(&self, place: &Place, keys: &Keys) -> Result<Option<&Item>, keys::Error> {
         let decode = async || {
             let payload = self.payload();
-            let item = decode::decode(keys, place, self.offset, &payload).await?;
+            // Apart: every open stream would have room for it, and only the first to come here needs it.
+            let item = Box::pin(decode::decode(keys, place, self.offset, &payload)).await?;
             *self.payload.lock().unwrap_or_else(PoisonError::into_inner) = Bytes::new();
             Ok(item)
         };

@@ -46,10 +46,8 @@ pub async fn serve(
         connections.spawn(async move {
             match tls {
                 None => converse(io, Peer(peer), app, &builder, shutdown).await,
-                Some(tls) => match tls.accept(io).await {
-                    Ok(io) => converse(io, Peer(peer), app, &builder, shutdown).await,
-                    Err(error) => tracing::debug!(%error, "a handshake failed"),
-                },
+                // Apart: a connection in the clear has no room for a handshake.
+                Some(tls) => Box::pin(greet(io, tls, Peer(peer), app, &builder, shutdown)).await,
             }
             drop(place);
         });
@@ -67,7 +65,9 @@ fn undelayed(socket: &TcpStream) {
     }
 }
 
-fn protocol(config: &Config) -> Builder<TokioExecutor> {
+type Protocol = Builder<TokioExecutor>;
+
+fn protocol(config: &Config) -> Protocol {
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(config.header_timeout);
     builder.http1().max_headers(HEADERS).max_buf_size(HEAD);
@@ -75,7 +75,17 @@ fn protocol(config: &Config) -> Builder<TokioExecutor> {
     builder
 }
 
-async fn converse<I>(io: I, peer: Peer, app: Router, builder: &Builder<TokioExecutor>, shutdown: CancellationToken)
+async fn greet<I>(io: I, tls: tls::Public, peer: Peer, app: Router, builder: &Protocol, shutdown: CancellationToken)
+where
+    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    match tls.accept(io).await {
+        Ok(io) => converse(io, peer, app, builder, shutdown).await,
+        Err(error) => tracing::debug!(%error, "a handshake failed"),
+    }
+}
+
+async fn converse<I>(io: I, peer: Peer, app: Router, builder: &Protocol, shutdown: CancellationToken)
 where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {

@@ -24,6 +24,11 @@ pub struct Config {
     /// (audit, usage): one transaction then folds what would be many, beside answers that have to be quick.
     #[serde(with = "humantime_serde")]
     pub gather: Duration,
+    /// How long a first event waits for those right behind it, to be folded with them. It delays every read
+    /// model by as much, and spares Postgres a transaction per event; and while one runs, the relay of an event
+    /// store in the same cluster waits, and with it the answers that people look at.
+    #[serde(with = "humantime_serde")]
+    pub linger: Duration,
     /// Kibibytes that are fetched ahead of use, per projection.
     pub fetch_ahead_kib: usize,
 
@@ -83,6 +88,7 @@ impl Default for Config {
             batch_bytes: 4 * 1024 * 1024,
             fetch_wait: Duration::from_millis(100),
             gather: Duration::from_millis(250),
+            linger: Duration::from_millis(15),
             fetch_ahead_kib: 8 * 1024,
             retry_first: Duration::from_millis(50),
             retry_at_most: Duration::from_secs(5),

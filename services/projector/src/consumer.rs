@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use futures::FutureExt;
 use projections::Projection;
 use rdkafka::consumer::{Consumer as _, StreamConsumer};
 use rdkafka::error::KafkaError;
@@ -13,6 +12,7 @@ use rdkafka::message::{BorrowedMessage, Headers, Message};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use serde_json::{Map, Value};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::time::{Instant, timeout_at};
 
 use crate::Config;
 use crate::group::{Change, Membership};
@@ -124,12 +124,13 @@ impl Consumer {
         }
     }
 
-    /// `first`, and what else is already here, up to the limits; does not wait.
-    pub(crate) fn gather(&self, first: Received, config: &Config) -> Vec<Received> {
+    /// `first`, and what comes within `config.linger`, up to the limits.
+    pub(crate) async fn gather(&self, first: Received, config: &Config) -> Vec<Received> {
         let mut bytes = first.size();
         let mut batch = vec![first];
+        let end = Instant::now() + config.linger;
         while batch.len() < config.batch_events && bytes < config.batch_bytes {
-            let Some(Ok(message)) = self.inner.recv().now_or_never() else { break };
+            let Ok(Ok(message)) = timeout_at(end, self.inner.recv()).await else { break };
             let record = Received::from(&message);
             bytes += record.size();
             batch.push(record);

@@ -68,9 +68,9 @@ impl<P: Projection> Follower<P> {
         Ok(places)
     }
 
-    /// Folds a record, and those that are here behind it.
+    /// Folds a record, and those that are right behind it.
     pub(crate) async fn fold(&mut self, first: Received) -> anyhow::Result<()> {
-        let records = self.consumer.gather(first, &self.config);
+        let records = self.consumer.gather(first, &self.config).await;
         match self.folder.fold::<P>(&mut self.places, &records).await {
             Ok(()) => Ok(()),
             Err(Failure::Gap { partition, offset }) => {

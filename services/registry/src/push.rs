@@ -90,7 +90,10 @@ impl Target {
         let schema = json!({ "schema": contract.json, "id": contract.id, "version": contract.version });
         let path = ["subjects", contract.subject, "versions"];
         let registered = self.ask(Method::POST, &path, Some(schema)).await?.expect(StatusCode::OK)?;
-        same_id(contract, &registered)
+        same_id(contract, &registered).context(
+            "the registry gives ids of its own, even in mode IMPORT (Apicurio does): our records cannot be read by it; \
+             let consumers ask `atelier serve registry`",
+        )
     }
 
     async fn mode(&self, subject: &str, mode: &str) -> anyhow::Result<()> {
