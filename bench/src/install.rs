@@ -72,6 +72,22 @@ impl Install {
         Person::sign_up(&self.url, &self.client, name).await
     }
 
+    /// Where its files are.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// What `atelier up` tells others, for example `DATABASE_URL`.
+    pub fn environment(&self, name: &str) -> anyhow::Result<String> {
+        let env = environment(&self.folder.path().join("state")).context("it is ready")?;
+        env.get(name).cloned().with_context(|| format!("the env file names {name}"))
+    }
+
+    pub async fn metrics(&self) -> anyhow::Result<String> {
+        let url = Url::parse(&self.environment("ATELIER_OPS_URL")?)?.join("metrics")?;
+        Ok(self.client.get(url).send().await?.text().await?)
+    }
+
     pub async fn stop(mut self) {
         self.process.terminate().await;
     }

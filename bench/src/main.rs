@@ -4,6 +4,7 @@
 
 mod append;
 mod fanout;
+mod gateway;
 mod install;
 mod latency;
 mod log;
@@ -37,6 +38,8 @@ enum Measurement {
     Latency(latency::Latency),
     /// Many generations and many watchers at once: completeness, throughput, memory.
     Fanout(fanout::Fanout),
+    /// Reads and small commands by wrk, beside a Hertz (Go) server with the same middleware; token checks, sign-ins.
+    Gateway(gateway::Gateway),
     /// Commands a second, beside bare INSERTs of the same payload.
     Append(append::Append),
     /// Events a second from the store to Kafka, beside reading the rows alone; none lost, none twice.
@@ -63,6 +66,7 @@ async fn main() -> anyhow::Result<()> {
     let line = match Cli::parse().measurement {
         Measurement::Latency(latency) => latency.run().await?,
         Measurement::Fanout(fanout) => fanout.run().await?,
+        Measurement::Gateway(gateway) => gateway.run().await?,
         Measurement::Append(append) => append.run().await?,
         Measurement::Relay(relay) => relay.run().await?,
         Measurement::Projection(projection) => projection.run().await?,

@@ -7,6 +7,7 @@
 //! topic only. `apply` has no clock, and reads nothing but its own rows.
 
 pub mod audit;
+pub mod changes;
 pub mod export;
 mod fact;
 mod paging;

@@ -254,6 +254,7 @@ impl Ports {
             set("LIMITS_TENANT_PER_MINUTE", "100000".into()),
             set("LIMITS_SIGN_IN_PER_MINUTE", "100000".into()),
             set("GATEWAY_FREE_PROJECTS", "20".into()),
+            set("GATEWAY_ANSWER_CACHE", "1h".into()),
             set("AUTH_ADMINISTRATORS", "[\"root@example.org\"]".into()),
             set("RPC_COMMAND_URL", format!("http://127.0.0.1:{}", self.rpc)),
             set("RPC_AUTH_URL", format!("http://127.0.0.1:{}", self.auth)),

@@ -14,6 +14,7 @@ mod everywhere;
 mod fixtures;
 mod full_disk;
 mod hard;
+mod kept;
 mod keys;
 mod model_faults;
 mod organisations;

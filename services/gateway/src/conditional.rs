@@ -4,6 +4,8 @@
 //! answer, for itself alone, and asks each time whether it is still true: an event that changes anything changes
 //! the tag.
 
+use std::time::Instant;
+
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -18,7 +20,9 @@ use crate::Error;
 use crate::state::Gateway;
 
 /// What people look at again and again. Not here: tokens, exports, and the audit log, where each read is an event.
-const KEPT: [&str; 4] = ["/api/v1/projects", "/api/v1/sessions", "/api/v1/models", "/api/v1/usage"];
+/// Accounts are: the same page again, unchanged, within the term of [`Config::answer_cache`](crate::Config) is
+/// the same reading.
+const KEPT: [&str; 5] = ["/api/v1/projects", "/api/v1/sessions", "/api/v1/models", "/api/v1/usage", "/api/v1/users"];
 
 pub async fn answer(State(gateway): State<Gateway>, request: Request, next: Next) -> Result<Response, Error> {
     let kept = request.method() == Method::GET && KEPT.iter().any(|path| request.uri().path().starts_with(path));
@@ -26,11 +30,10 @@ pub async fn answer(State(gateway): State<Gateway>, request: Request, next: Next
         return Ok(next.run(request).await);
     }
     let known = request.headers().get(IF_NONE_MATCH).cloned();
-    let response = next.run(request).await;
+    let mut response = kept_or_read(&gateway, request, next).await?;
     if response.status() != StatusCode::OK || !is_json(response.headers()) {
         return Ok(response);
     }
-    let mut response = tagged(response, gateway.config.body_limit).await?;
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     headers.append(VARY, HeaderValue::from_static("authorization, cookie"));
@@ -45,16 +48,29 @@ pub async fn answer(State(gateway): State<Gateway>, request: Request, next: Next
     Ok(response)
 }
 
-/// With a tag, unless it is larger than `limit`: such a one goes out as it is.
-async fn tagged(response: Response, limit: usize) -> Result<Response, Error> {
-    if response.headers().contains_key(ETAG)
-        || response.body().size_hint().exact().is_none_or(|size| size > limit as u64)
+/// What was said before, where no event has changed it since.
+async fn kept_or_read(gateway: &Gateway, request: Request, next: Next) -> Result<Response, Error> {
+    let question = gateway.answers.question(&request);
+    if let Some(kept) = question.as_ref().and_then(|question| gateway.answers.find(question)) {
+        return Ok(kept);
+    }
+    let asked = Instant::now();
+    let response = next.run(request).await;
+    let whole = |size| size <= gateway.config.body_limit as u64;
+    if response.status() != StatusCode::OK
+        || !is_json(response.headers())
+        || !response.body().size_hint().exact().is_some_and(whole)
     {
         return Ok(response);
     }
     let (mut parts, body) = response.into_parts();
-    let bytes = to_bytes(body, limit).await.map_err(|error| Error::Internal(error.into()))?;
-    parts.headers.insert(ETAG, tag(&bytes)?);
+    let bytes = to_bytes(body, gateway.config.body_limit).await.map_err(|error| Error::Internal(error.into()))?;
+    if !parts.headers.contains_key(ETAG) {
+        parts.headers.insert(ETAG, tag(&bytes)?);
+    }
+    if let Some(question) = question {
+        gateway.answers.keep(question, asked, &parts.headers, &bytes);
+    }
     Ok(Response::from_parts(parts, Body::from(bytes)))
 }
 

@@ -94,6 +94,13 @@ pub struct Config {
     /// Counted in the read model, so that a burst may get a few more.
     pub free_projects: u32,
 
+    /// How long an answer to a read is kept at most, for the one who got it, to be given again while no event has
+    /// changed anything of their organisation; 0s: never. A client asks past it by `Cache-Control: no-cache`.
+    #[serde(with = "humantime_serde")]
+    pub answer_cache: Duration,
+    /// Bytes of answers that are kept at most.
+    pub answer_cache_bytes: u64,
+
     /// The section `[limits]`.
     #[serde(skip)]
     pub limits: Limits,
@@ -167,6 +174,8 @@ impl Default for Config {
             access_log: true,
             access_log_buffer: nonzero(10_000),
             free_projects: 100,
+            answer_cache: Duration::from_secs(10),
+            answer_cache_bytes: 32 << 20,
             limits: Limits::default(),
         }
     }

@@ -35,6 +35,11 @@ pub struct Identity {
 }
 
 impl Identity {
+    /// Which sign-in, and when it was last looked up: what depends on both is asked anew with either.
+    pub const fn term(&self) -> (FamilyId, Instant) {
+        (self.family, self.learned)
+    }
+
     /// What command and edge are shown.
     pub fn internal_token(&self) -> &str {
         self.internal_token.expose_secret()

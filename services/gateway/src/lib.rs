@@ -5,6 +5,7 @@
 mod access;
 mod access_log;
 mod address;
+mod answers;
 mod api;
 mod ask;
 mod authorise;
@@ -99,13 +100,14 @@ pub async fn serve_on(
         server::serve(listener, app, &gateway.config, tls, shutdown.clone()).await;
         served.cancel();
     };
+    let watching = gateway.answers.watch(&gateway.read_pool, &shutdown);
     let hearing = async {
         match redis {
             Some(redis) => revocations.follow(redis, shutdown.clone()).await,
             None => shutdown.cancelled().await,
         }
     };
-    tokio::join!(serving, publisher.run(&served), gateway.identities.watch(&shutdown), hearing,);
+    tokio::join!(serving, publisher.run(&served), gateway.identities.watch(&shutdown), hearing, watching);
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use projections::Progress;
 use sqlx::PgPool;
 
 use crate::access::AccessLog;
+use crate::answers::Answers;
 use crate::api::models::ModelInfo;
 use crate::cookies::Cookies;
 use crate::identity::Identities;
@@ -32,6 +33,7 @@ pub struct Inner {
     pub cookies: Cookies,
     pub origin: PublicOrigin,
     pub access: AccessLog,
+    pub answers: Answers,
 }
 
 impl Deref for Gateway {
@@ -52,6 +54,7 @@ impl Gateway {
             cookies: Cookies::new(&origin),
             origin,
             access,
+            answers: Answers::new(&config),
             identities,
             command: parts.command,
             auth: parts.auth,

@@ -1,6 +1,7 @@
 //! Who is asking: found out once per request, together with how often they may ask.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
@@ -102,10 +103,18 @@ impl Gateway {
             return (Who::Nobody, self.limits.count(Subject::Anonymous(address)).await);
         };
         // Guessing tokens costs the guesser: whoever has used up their share is not looked up any more.
-        if self.identities.recall(token).await.is_none() && self.limits.is_spent(Subject::Anonymous(address)) {
+        let begun = Instant::now();
+        let recalled = self.identities.recall(token).await;
+        if recalled.is_none() && self.limits.is_spent(Subject::Anonymous(address)) {
             return (Who::Nobody, self.limits.count(Subject::Anonymous(address)).await);
         }
-        match self.identities.resolve(token).await {
+        let from = if recalled.is_some() { "memory" } else { "auth" };
+        let found = match recalled {
+            Some(identity) => Ok(identity),
+            None => self.identities.resolve(token).await,
+        };
+        metrics::histogram!("atelier_gateway_token_check_seconds", "from" => from).record(begun.elapsed());
+        match found {
             Ok(identity) => {
                 let Identity { user, tenant, family, .. } = *identity;
                 let subjects = [Subject::Person(user), Subject::Device(family), Subject::Tenant(tenant)];

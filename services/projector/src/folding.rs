@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use keys::Keys;
-use projections::{Fact, Progress, Projection};
-use sqlx::{PgPool, Postgres, Transaction};
+use projections::{Fact, Progress, Projection, changes};
+use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 
 use crate::batch::{self, Batch, Failure};
 use crate::consumer::Received;
@@ -74,11 +74,20 @@ impl Folder {
         }
         if !batch.facts.is_empty() {
             P::apply(&mut tx, &batch.facts).await?;
+            self.note_changes(&mut tx, &batch.facts).await?;
         }
         runtime::crash_point("projector.folded");
         tx.commit().await?;
         runtime::crash_point("projector.committed");
         Ok(())
+    }
+
+    /// A copy is nothing that anybody has seen.
+    async fn note_changes<E: Sync>(&self, tx: &mut PgConnection, facts: &[Fact<E>]) -> sqlx::Result<()> {
+        match self.home {
+            Home::Live => changes::tell(tx, facts.iter().map(|fact| fact.tenant)).await,
+            Home::Next | Home::Previous => Ok(()),
+        }
     }
 
     async fn copy_poison<E>(&self, batch: &Batch<E>) {

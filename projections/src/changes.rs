@@ -1,0 +1,41 @@
+//! Whose rows changed: told in the transaction that changes them, heard by whoever keeps answers.
+//!
+//! Postgres delivers it after the commit and in the order of commits, to every process that listens. It is not
+//! kept for who does not listen, so who lost the connection knows nothing of what changed meanwhile.
+
+use domain::TenantId;
+use sqlx::postgres::PgListener;
+use sqlx::{PgConnection, PgPool};
+
+const CHANNEL: &str = "atelier_read_models";
+
+/// Rows of this tenant changed, in one of the read models.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Change(pub TenantId);
+
+/// Tells that rows of these tenants change; nobody hears it before the commit.
+pub async fn tell(tx: &mut PgConnection, tenants: impl Iterator<Item = TenantId>) -> sqlx::Result<()> {
+    let mut tenants: Vec<String> = tenants.map(|tenant| tenant.to_string()).collect();
+    tenants.sort_unstable();
+    tenants.dedup();
+    let notify = "select pg_notify($1, tenant) from unnest($2::text[]) as tenant";
+    sqlx::query(notify).bind(CHANNEL).bind(tenants).execute(tx).await.map(drop)
+}
+
+/// What is told, from now on; takes one connection of the pool.
+pub struct Changes(PgListener);
+
+impl Changes {
+    pub async fn listen(pool: &PgPool) -> sqlx::Result<Self> {
+        let mut listener = PgListener::connect_with(pool).await?;
+        listener.listen(CHANNEL).await?;
+        Ok(Self(listener))
+    }
+
+    /// The next one; `None`: the connection was lost, and what was told meanwhile with it. What nobody of ours has
+    /// told means as much.
+    pub async fn next(&mut self) -> sqlx::Result<Option<Change>> {
+        let told = self.0.try_recv().await?;
+        Ok(told.and_then(|told| told.payload().parse().ok()).map(Change))
+    }
+}
