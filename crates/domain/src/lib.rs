@@ -26,7 +26,7 @@ pub use ids::{
 pub use inspection::Inspection;
 pub use money::{Cost, Usage};
 pub use path::{BadPath, validate_path};
-pub use project::Project;
+pub use project::{Project, ProjectRole};
 pub use rejection::Rejection;
 pub use session::Session;
 pub use tenant::{Role, Scope, Tenant};

@@ -17,7 +17,7 @@ use crate::aggregate::{Aggregate, KeyOwners};
 
 pub use command::Command;
 pub use event::{
-    ApiKeyCreated, ApiKeyRevoked, Event, InviteForgotten, InviteRevoked, Invited, MemberInvited, MemberJoined,
+    ApiKeyCreated, ApiKeyRevoked, Event, InviteForgotten, InviteRenewed, InviteRevoked, Invited, MemberInvited, MemberJoined,
     MemberRemoved, MemberRoleChanged, Name, NameChange, TenantCreated, TenantErased, TenantRenamed,
 };
 pub use role::{Role, Scope, UnknownName};

@@ -16,6 +16,12 @@ pub fn apply(mut tenant: Tenant, event: &Event) -> Tenant {
             let (role, token_hash, expires_at) = (event.role, event.token_hash.clone(), event.expires_at);
             tenant.invites.insert(event.invite_id, Invite { role, token_hash, expires_at });
         }
+        Event::InviteRenewed(event) => {
+            if let Some(invite) = tenant.invites.get_mut(&event.invite_id) {
+                invite.token_hash.clone_from(&event.token_hash);
+                invite.expires_at = event.expires_at;
+            }
+        }
         Event::InviteRevoked(event) => tenant.close(event.invite_id, None),
         Event::InviteForgotten(event) => {
             // Who followed it stays known: a crash may have left its key.

@@ -25,6 +25,13 @@ pub enum Command {
         token_hash: String,
         expires_at: DateTime<Utc>,
     },
+    /// A new link for an invite that is still open; the one before is worth nothing any more.
+    RenewInvite {
+        by: UserId,
+        invite_id: InviteId,
+        token_hash: String,
+        expires_at: DateTime<Utc>,
+    },
     RevokeInvite {
         by: UserId,
         invite_id: InviteId,

@@ -25,6 +25,9 @@ pub fn decide(tenant: &Tenant, command: Command, now: DateTime<Utc>) -> Decision
         (Some(id), Command::Invite { by, invite_id, email, role, token_hash, expires_at }) => {
             invites::invite(tenant, id, by, now, (invite_id, email, role, token_hash, expires_at))
         }
+        (Some(id), Command::RenewInvite { by, invite_id, token_hash, expires_at }) => {
+            invites::renew(tenant, id, by, invite_id, (token_hash, expires_at))
+        }
         (Some(id), Command::RevokeInvite { by, invite_id }) => invites::revoke(tenant, id, by, invite_id),
         (Some(id), Command::AcceptInvite { user, invite_id, token_hash }) => {
             invites::accept(tenant, id, user, now, invite_id, &token_hash)

@@ -59,6 +59,18 @@ pub struct MemberInvited {
     pub private: Option<Invited>,
 }
 
+/// An open invite has a new link and a new end; the link before is worth nothing any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InviteRenewed {
+    pub tenant_id: TenantId,
+    pub invite_id: InviteId,
+    pub by: UserId,
+    /// SHA-256 of the secret in the new link, in hex.
+    pub token_hash: String,
+    #[serde(with = "ts_microseconds")]
+    pub expires_at: DateTime<Utc>,
+}
+
 /// An invite is worth nothing any more, and its address is forgotten.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InviteRevoked {
@@ -133,7 +145,7 @@ events! {
     /// What can happen to a tenant.
     pub enum Event {
         TenantCreated, TenantRenamed,
-        MemberInvited, InviteRevoked, InviteForgotten, MemberJoined, MemberRoleChanged, MemberRemoved,
+        MemberInvited, InviteRenewed, InviteRevoked, InviteForgotten, MemberJoined, MemberRoleChanged, MemberRemoved,
         ApiKeyCreated, ApiKeyRevoked,
         TenantErased,
     }

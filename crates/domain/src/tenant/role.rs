@@ -78,6 +78,13 @@ impl Scope {
 #[error("expected one of {0}")]
 pub struct UnknownName(String);
 
+impl UnknownName {
+    /// These would have been known.
+    pub(crate) fn of(known: &[&str]) -> Self {
+        Self(known.join(", "))
+    }
+}
+
 macro_rules! named {
     ($name:ident) => {
         impl fmt::Display for $name {
@@ -91,7 +98,7 @@ macro_rules! named {
 
             fn from_str(text: &str) -> Result<Self, UnknownName> {
                 let known = Self::ALL.into_iter().find(|known| known.as_str() == text);
-                known.ok_or_else(|| UnknownName(Self::ALL.map(Self::as_str).join(", ")))
+                known.ok_or_else(|| UnknownName::of(&Self::ALL.map(Self::as_str)))
             }
         }
     };

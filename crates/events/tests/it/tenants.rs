@@ -1,7 +1,7 @@
 //! Every event of a tenant, full and bare.
 
 use domain::tenant::{
-    ApiKeyCreated, ApiKeyRevoked, Event, InviteForgotten, InviteRevoked, Invited, MemberInvited, MemberJoined,
+    ApiKeyCreated, ApiKeyRevoked, Event, InviteForgotten, InviteRenewed, InviteRevoked, Invited, MemberInvited, MemberJoined,
     MemberRemoved, MemberRoleChanged, Name, NameChange, TenantCreated, TenantErased, TenantRenamed,
 };
 use domain::{Role, Scope};
@@ -46,6 +46,7 @@ fn members() -> Vec<Sample> {
     vec![
         full(invited.clone()),
         bare(MemberInvited { private: None, ..invited }),
+        full(InviteRenewed { tenant_id, invite_id, by, token_hash: "ff00".repeat(16), expires_at: noon() }),
         full(InviteRevoked { tenant_id, invite_id, by }),
         full(InviteForgotten { tenant_id, invite_id }),
         full(MemberJoined { tenant_id, user_id, role: Role::Viewer, invite_id }),
