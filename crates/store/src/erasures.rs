@@ -125,6 +125,14 @@ impl Store {
         Ok(ids.iter().filter_map(|id| id.parse().ok()).collect())
     }
 
+    /// The projects that were ever shared with this person, and their tenants.
+    pub async fn ever_shared_with(&self, person: UserId) -> Result<Vec<(TenantId, String)>, Error> {
+        let query = "select distinct tenant_id, aggregate_id from store.events
+                      where event_type = 'ProjectShared' and payload ->> 'user_id' = $1 order by 2";
+        let rows: Vec<(String, String)> = sqlx::query_as(query).bind(person.to_string()).fetch_all(&self.pool).await?;
+        Ok(rows.into_iter().filter_map(|(tenant, project)| Some((tenant.parse().ok()?, project))).collect())
+    }
+
     /// The tenant where an account is; `None`: there is no such account.
     pub async fn home_of(&self, person: UserId) -> Result<Option<TenantId>, Error> {
         let query = "select tenant_id from store.events where aggregate_type = 'user' and aggregate_id = $1 limit 1";

@@ -13,6 +13,7 @@ use crate::call;
 pub const AUTH: &str = "auth";
 pub const KEYS: &str = "keys";
 pub const TENANTS: &str = "tenants";
+pub const SHARED: &str = "shared";
 pub const PROJECTS: &str = "projects";
 pub const SESSIONS: &str = "sessions";
 pub const STORE: &str = "store";
@@ -56,6 +57,18 @@ impl Eraser {
             }
         }
         self.note_once(case, TENANTS, json!({ "left": left, "erased": erased })).await
+    }
+
+    /// What others shared with them is not shared any more. What they wrote there stays with it.
+    pub(super) async fn leave_projects(&self, case: Case) -> Result<(), Error> {
+        let shared = self.store.ever_shared_with(case.person).await?;
+        let mut left = 0;
+        for (tenant, id) in &shared {
+            let command = project::Command::RemoveMember { by: case.person, user: case.person };
+            let done = self.store.execute::<Project>(&by_eraser(case, *tenant), id, command, |_| json!(null)).await?;
+            left += done.events.len();
+        }
+        self.note_once(case, SHARED, json!({ "projects": shared.len(), "left": left })).await
     }
 
     /// In an organisation of others, what they made stays there, with an owner of it.
