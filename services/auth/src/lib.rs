@@ -17,6 +17,7 @@ mod families;
 mod family;
 mod forget;
 mod housekeeping;
+mod invites;
 mod once;
 mod password;
 mod proof;

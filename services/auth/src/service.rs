@@ -40,6 +40,8 @@ pub(crate) struct Inner {
     pub administrators: Administrators,
     /// Counts mails that were asked for.
     pub mails: Throttle,
+    /// Counts invites that are mailed.
+    pub invites: Throttle,
     pub mailer: mail::Mailer,
     pub site: url::Url,
     pub vault: Vault,
@@ -57,6 +59,7 @@ impl Auth {
         let administrators = Administrators::default();
         let throttle = Throttle::of_attempts(&config, redis.clone());
         let mails = Throttle::of_mails(&config, redis.clone());
+        let invites = Throttle::of_invites(&config, redis.clone());
         let vault = Vault::new(config.sealing_key.as_ref())?;
         let errands = Errands::new(config.mails_waiting.get());
         let providers = Providers::new(config.providers.clone())?;
@@ -72,6 +75,7 @@ impl Auth {
             redis,
             administrators,
             mails,
+            invites,
             mailer,
             site,
             vault,
@@ -200,6 +204,12 @@ impl AuthService for Auth {
         let claims = caller(&request, &self.0.verifier)?;
         self.0.standing_changed(&claims, request.into_inner()).await?;
         Ok(Response::new(StandingChangedResponse {}))
+    }
+
+    async fn mail_invite(&self, request: Request<MailInviteRequest>) -> Result<Response<MailInviteResponse>, Status> {
+        let claims = caller(&request, &self.0.verifier)?;
+        let mailed = self.0.mail_invite(&claims, request.into_inner()).await?;
+        Ok(Response::new(MailInviteResponse { mailed }))
     }
 
     async fn list_devices(
