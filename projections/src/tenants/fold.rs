@@ -55,6 +55,9 @@ impl Rows {
                 self.join(fact, event.user_id.to_string(), event.role);
                 self.invite(fact, &event.invite_id.to_string())?.close(fact, Some(event.user_id.to_string()));
             }
+            Event::InviteRenewed(event) => {
+                self.invite(fact, &event.invite_id.to_string())?.renew(fact, event.expires_at);
+            }
             Event::InviteRevoked(event) => {
                 let invite = self.invite(fact, &event.invite_id.to_string())?;
                 invite.close(fact, None);

@@ -53,6 +53,7 @@ pub const TABLE: &[(&str, &str, Need)] = &[
     ("GET",    "/org/invites",                                    By(MANAGERS, Manage)),
     ("POST",   "/org/invites",                                    By(MANAGERS, Manage)),
     ("DELETE", "/org/invites/{id}",                               By(MANAGERS, Manage)),
+    ("POST",   "/org/invites/{id}/resend",                        By(MANAGERS, Manage)),
     ("POST",   "/org/invites/accept",                             Person),
 
     ("GET",    "/api-keys",                                       RoleInPerson(MANAGERS)),
@@ -69,6 +70,9 @@ pub const TABLE: &[(&str, &str, Need)] = &[
     ("GET",    "/projects/{id}",                                  By(READERS, Read)),
     ("PATCH",  "/projects/{id}",                                  By(WORKERS, Write)),
     ("DELETE", "/projects/{id}",                                  By(WORKERS, Write)),
+    ("GET",    "/projects/{id}/members",                          By(READERS, Read)),
+    ("PUT",    "/projects/{id}/members/{user}",                   By(WORKERS, Write)),
+    ("DELETE", "/projects/{id}/members/{user}",                   By(READERS, Write)),
     ("GET",    "/projects/{id}/files",                            By(READERS, Read)),
     ("GET",    "/projects/{id}/archive",                          By(READERS, Read)),
     ("GET",    "/projects/{id}/sessions",                         By(READERS, Read)),
