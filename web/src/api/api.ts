@@ -1,6 +1,6 @@
 /** The routes the UI uses, one function each. */
 import { request } from "./request";
-import type { Device, Enrolment, Message, Model, Page, Posted, Project, Provider, Security, Session, SignInAnswer, User, Version, VersionFile, VersionSummary } from "./types";
+import type { Device, Enrolment, Message, Model, Page, Posted, Project, ProjectMember, ProjectRole, Provider, Security, Session, SignInAnswer, User, Version, VersionFile, VersionSummary } from "./types";
 
 const post = <T>(path: string, body?: unknown, idempotencyKey?: string) => request<T>(path, { method: "POST", body, idempotencyKey });
 const query = (parameters: Record<string, string | number | undefined | null>) => {
@@ -47,6 +47,9 @@ export const projects = {
   remove: (id: string) => request<void>(`projects/${id}`, { method: "DELETE" }),
   archiveUrl: (id: string, session?: string, version?: number | null) => `/api/v1/projects/${id}/archive${query({ session, version })}`,
   sessions: (id: string, after?: string) => request<Page<Session>>(`projects/${id}/sessions${query({ limit: 100, after })}`),
+  members: (id: string) => request<Page<ProjectMember>>(`projects/${id}/members`).then((page) => page.items),
+  share: (id: string, user: string, role: Exclude<ProjectRole, "owner">) => request<ProjectMember>(`projects/${id}/members/${user}`, { method: "PUT", body: { role } }),
+  unshare: (id: string, user: string) => request<void>(`projects/${id}/members/${user}`, { method: "DELETE" }),
   openSession: (id: string, title?: string) => post<Session>(`projects/${id}/sessions`, title ? { title } : {}),
 };
 

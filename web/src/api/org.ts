@@ -19,7 +19,7 @@ export type Scope = (typeof SCOPES)[number];
 
 export type Org = { id: string; name: string | null; role: Role; home: boolean; version?: number };
 export type Member = { id: string; email: string; name: string; role: Role; joined_at: string };
-export type Invite = { id: string; email: string; role: Role; expires_at: string; link?: string };
+export type Invite = { id: string; email: string; role: Role; expires_at: string; link?: string; mailed?: boolean };
 export type ApiKey = { id: string; name: string; scopes: Scope[]; created_by: string; created_at: string; expires_at: string | null; key?: string };
 export type Account = { id: string; email: string; name: string; role: "user" | "administrator"; tier: "free" | "premium"; version: number; created_at: string };
 
@@ -42,6 +42,7 @@ export const org = {
   removeMember: (id: string) => remove(`org/members/${id}`),
   invites: (q: string, cursor?: string | null) => request<Page<Invite>>(`org/invites${query(q, cursor)}`),
   invite: (email: string, role: Role) => post<Invite>("org/invites", { email, role }),
+  resendInvite: (id: string) => post<Invite>(`org/invites/${id}/resend`),
   revokeInvite: (id: string) => remove(`org/invites/${id}`),
   accept: (token: string) => post<{ tenant: string; role: Role }>("org/invites/accept", { token }),
 };
