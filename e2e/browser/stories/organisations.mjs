@@ -68,6 +68,39 @@ export function organisations(stage) {
     await ada.the("form-error").getByText("cannot be followed").waitFor();
   });
 
+  story("an invite comes by mail; sent again, only the newest link leads in", stage, async (signsUp, arrives) => {
+    const ada = await signsUp();
+    const dora = await arrives("Dora");
+    dora.watch.expects(/status of (401|422)/);
+    await ada.goes("/org/");
+    await ada.the("invite-email").fill(dora.email);
+    await ada.the("invite").click();
+    await ada.page.getByText(`It is on its way to ${dora.email}`).waitFor();
+    const shown = await ada.the("once").inputValue();
+    await ada.page.keyboard.press("Escape");
+    const first = await dora.linkIn("Ada Lovelace invites you");
+    if (first !== shown) throw new Error("the mail has another link than the page");
+
+    await ada.the("resend-invite").click();
+    const again = await ada.the("once").inputValue();
+    await ada.page.keyboard.press("Escape");
+    const signsUpByLink = async (link) => {
+      await dora.goes(link);
+      await dora.the("name").fill("Dora");
+      await dora.the("email").fill(dora.email);
+      await dora.the("password").fill("correct horse battery");
+      await dora.the("submit").click();
+    };
+    await signsUpByLink(first);
+    await dora.the("form-error").getByText("cannot be followed").waitFor();
+    await dora.until("the newest mail has the newest link", async () => (await dora.linkIn("Ada Lovelace invites you")) === again);
+    await dora.goes("/login");
+    await signsUpByLink(again);
+    await dora.isAt("/");
+    await dora.goes("/org/");
+    await dora.the("org-role").getByText("member").waitFor();
+  });
+
   story("an API key is shown once, works, and is revoked", stage, async (signsUp) => {
     const ada = await signsUp();
     await ada.goes("/org/");
