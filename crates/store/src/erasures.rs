@@ -74,6 +74,8 @@ const BELONGS: &str = "
 select aggregate_id from store.events where event_type = 'TenantCreated' and payload ->> 'owner' = $1
 union
 select aggregate_id from store.events where event_type = 'MemberJoined' and payload ->> 'user_id' = $1
+union
+select aggregate_id from store.events where event_type = 'MemberAdmitted' and payload ->> 'user_id' = $1
 order by 1";
 
 /// Everything of these aggregates; `$1` their types, `$2` their ids.

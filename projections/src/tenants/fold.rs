@@ -68,6 +68,9 @@ impl Rows {
                 self.member(fact, event.user_id.to_string())?.becomes(fact, event.role);
             }
             Event::MemberRemoved(event) => self.member(fact, event.user_id.to_string())?.leaves(fact),
+            Event::MemberAdmitted(event) => self.join(fact, event.user_id.to_string(), event.role),
+            // Auth knows them, and shows them to who manages.
+            Event::LoginProviderSet(_) | Event::LoginProviderRemoved(_) => {}
             Event::ApiKeyCreated(event) => {
                 self.api_keys.insert(event.api_key_id.to_string(), ApiKey::new(fact, event));
             }

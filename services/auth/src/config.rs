@@ -55,6 +55,10 @@ pub struct Config {
     /// `issuer`, `client_id`, `client_secret` (`env:NAME`, `file:PATH`, or the secret) and perhaps `tenant`.
     pub providers: Vec<Provider>,
 
+    /// Whether organisations may name providers at private addresses, and without https on this machine. Only for
+    /// installations whose people may reach everything that this process reaches.
+    pub private_providers: bool,
+
     /// How long an access token is good for.
     #[serde(with = "humantime_serde")]
     pub access: Duration,
@@ -126,6 +130,7 @@ impl Default for Config {
             mails_at_once: NonZeroUsize::new(8).unwrap_or(NonZeroUsize::MIN),
             sealing_key: None,
             providers: Vec::new(),
+            private_providers: false,
             access: Duration::from_mins(15),
             refresh: Duration::from_hours(7 * 24),
             refresh_grace: Duration::from_secs(10),

@@ -22,6 +22,7 @@ mod once;
 mod password;
 mod proof;
 mod providers;
+mod reach;
 mod refresh;
 mod reset;
 mod revocations;

@@ -86,6 +86,9 @@ commands! {
     remove_member(RemoveMemberRequest) -> Accepted = tenants::members::remove;
     create_api_key(CreateApiKeyRequest) -> CreateApiKeyResponse = tenants::api_keys::create;
     revoke_api_key(RevokeApiKeyRequest) -> Accepted = tenants::api_keys::revoke;
+    set_login_provider(SetLoginProviderRequest) -> Accepted = tenants::login::set;
+    remove_login_provider(RemoveLoginProviderRequest) -> Accepted = tenants::login::remove;
+    admit_member(AdmitMemberRequest) -> AdmitMemberResponse = tenants::login::admit;
 
     create_project(CreateProjectRequest) -> CreateProjectResponse = projects::create;
     rename_project(RenameProjectRequest) -> Accepted = projects::rename;

@@ -77,6 +77,8 @@ fn described() -> OpenApiRouter<Gateway> {
         .routes(routes!(org::invites::revoke))
         .routes(routes!(org::invites::resend))
         .routes(routes!(org::invites::accept))
+        .routes(routes!(org::login::list, org::login::create))
+        .routes(routes!(org::login::change, org::login::remove))
         .routes(routes!(api_keys::list, api_keys::create))
         .routes(routes!(api_keys::revoke))
         .routes(routes!(users::list))

@@ -11,7 +11,7 @@ const query = (parameters: Record<string, string | number | undefined | null>) =
 export const auth = {
   signUp: (body: { name: string; email: string; password: string }) => request<User>("auth/sign-up", { method: "POST", body, anonymous: true }),
   signIn: (body: { email: string; password: string }) => request<SignInAnswer>("auth/sign-in", { method: "POST", body, anonymous: true }),
-  providers: () => request<{ items: Provider[] }>("auth/providers", { anonymous: true }).then((answer) => answer.items),
+  providers: (org?: string | null) => request<{ items: Provider[] }>(`auth/providers${query({ org })}`, { anonymous: true }).then((answer) => answer.items),
   loginUrl: (provider: string, next: string) => `/api/v1/auth/login/${provider}${query({ next })}`,
   forgot: (email: string) => request<void>("auth/password/forgot", { method: "POST", body: { email }, anonymous: true }),
   reset: (token: string, password: string) => request<void>("auth/password/reset", { method: "POST", body: { token, password }, anonymous: true }),

@@ -21,6 +21,8 @@ export type Org = { id: string; name: string | null; role: Role; home: boolean; 
 export type Member = { id: string; email: string; name: string; role: Role; joined_at: string };
 export type Invite = { id: string; email: string; role: Role; expires_at: string; link?: string; mailed?: boolean };
 export type ApiKey = { id: string; name: string; scopes: Scope[]; created_by: string; created_at: string; expires_at: string | null; key?: string };
+export type OrgProvider = { id: string; kind: "oidc" | "github"; label: string; issuer: string | null; client_id: string; joins: "member" | "viewer" | null; callback: string; created_at: string };
+export type NewOrgProvider = { kind: OrgProvider["kind"]; label: string; issuer?: string; client_id: string; client_secret?: string; joins?: OrgProvider["joins"] };
 export type Account = { id: string; email: string; name: string; role: "user" | "administrator"; tier: "free" | "premium"; version: number; created_at: string };
 
 const query = (q: string, cursor?: string | null) => {
@@ -45,6 +47,13 @@ export const org = {
   resendInvite: (id: string) => post<Invite>(`org/invites/${id}/resend`),
   revokeInvite: (id: string) => remove(`org/invites/${id}`),
   accept: (token: string) => post<{ tenant: string; role: Role }>("org/invites/accept", { token }),
+};
+
+export const logins = {
+  list: () => request<Page<OrgProvider>>("org/login"),
+  create: (provider: NewOrgProvider) => post<OrgProvider>("org/login", provider),
+  change: (id: string, provider: NewOrgProvider) => request<OrgProvider>(`org/login/${id}`, { method: "PUT", body: provider }),
+  remove: (id: string) => remove(`org/login/${id}`),
 };
 
 export const apiKeys = {

@@ -1,4 +1,4 @@
-use super::{ApiKey, Event, Invite, Member, Role, Tenant};
+use super::{ApiKey, Event, Invite, LoginProvider, Member, Role, Tenant};
 use crate::{InviteId, KeyHolder, UserId};
 
 /// Where an event leaves a tenant.
@@ -50,6 +50,14 @@ pub fn apply(mut tenant: Tenant, event: &Event) -> Tenant {
         Event::ApiKeyRevoked(event) => {
             tenant.api_keys.remove(&event.api_key_id);
             tenant.revoked_api_keys.insert(event.api_key_id);
+        }
+        Event::LoginProviderSet(event) => {
+            tenant.login_providers.insert(event.provider_id, LoginProvider { joins: event.joins });
+        }
+        Event::LoginProviderRemoved(event) => drop(tenant.login_providers.remove(&event.provider_id)),
+        Event::MemberAdmitted(event) => {
+            tenant.former.remove(&event.user_id);
+            tenant.members.insert(event.user_id, Member { role: event.role, invite: None });
         }
         Event::TenantErased(_) => tenant.erased = true,
     }

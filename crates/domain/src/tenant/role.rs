@@ -73,6 +73,27 @@ impl Scope {
     }
 }
 
+/// How a provider speaks that people sign in by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProviderKind {
+    /// OpenID Connect, found by discovery.
+    Oidc,
+    /// GitHub's own OAuth 2.
+    Github,
+}
+
+impl ProviderKind {
+    pub const ALL: [Self; 2] = [Self::Oidc, Self::Github];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Oidc => "oidc",
+            Self::Github => "github",
+        }
+    }
+}
+
 /// The text names no role, or no scope.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected one of {0}")]
@@ -106,3 +127,4 @@ macro_rules! named {
 
 named!(Role);
 named!(Scope);
+named!(ProviderKind);

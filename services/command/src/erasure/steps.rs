@@ -1,7 +1,7 @@
 //! What is done for one person. Each step may be done again.
 
 use domain::{KeyHolder, Project, Role, Session, Tenant, TenantId, UserId, project, session, tenant};
-use rpc::auth::v1::ForgetUserRequest;
+use rpc::auth::v1::{ForgetTenantRequest, ForgetUserRequest};
 use serde_json::json;
 use store::Owned;
 
@@ -51,6 +51,8 @@ impl Eraser {
                     self.store.keys().destroy(&KeyHolder::Invite(*invite).to_string()).await?;
                 }
                 self.store.keys().destroy(&KeyHolder::Tenant(id).to_string()).await?;
+                let request = ForgetTenantRequest { tenant_id: id.to_string() };
+                self.auth.forget_tenant(request, &self.token.get().await?).await?;
                 erased += 1;
             } else {
                 left += 1;

@@ -56,6 +56,10 @@ pub const TABLE: &[(&str, &str, Need)] = &[
     ("POST",   "/org/invites/{id}/resend",                        By(MANAGERS, Manage)),
     ("POST",   "/org/invites/accept",                             Person),
 
+    ("GET",    "/org/login",                                      RoleInPerson(MANAGERS)),
+    ("POST",   "/org/login",                                      RoleInPerson(MANAGERS)),
+    ("PUT",    "/org/login/{id}",                                 RoleInPerson(MANAGERS)),
+    ("DELETE", "/org/login/{id}",                                 RoleInPerson(MANAGERS)),
     ("GET",    "/api-keys",                                       RoleInPerson(MANAGERS)),
     ("POST",   "/api-keys",                                       RoleInPerson(MANAGERS)),
     ("DELETE", "/api-keys/{id}",                                  RoleInPerson(MANAGERS)),

@@ -6,7 +6,7 @@ use crate::{InviteId, Rejection, Role, TenantId, UserId};
 
 /// Invites that may be open at once, and members at once.
 const MAX_OPEN: usize = 200;
-const MAX_MEMBERS: usize = 1_000;
+pub const MAX_MEMBERS: usize = 1_000;
 /// The longest e-mail address (RFC 5321).
 const MAX_EMAIL: usize = 254;
 
