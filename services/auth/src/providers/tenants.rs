@@ -58,38 +58,38 @@ impl Inner {
         request: SetLoginRequest,
     ) -> Result<TenantProvider, Error> {
         let (_, tenant) = claims.require_person().map_err(Error::Command)?;
+        let known = match request.id.as_str() {
+            "" => None,
+            id => Some(self.one_of(tenant, id).await?),
+        };
+        let id = known.as_ref().map_or_else(LoginProviderId::generate, id_of);
+        let secret = self.sealed(id, &request.client_secret, known.as_ref())?;
+        let issuer = request.issuer.clone().filter(|issuer| !issuer.is_empty());
+        let request = SetLoginRequest { issuer, ..request };
+        self.look_at(request.kind.parse()?, request.issuer.as_deref()).await?;
+        self.command.set_login_provider(told(id, &request), token).await.map_err(Error::Command)?;
+        self.shown(&self.keep(id, tenant, &request, secret).await?)
+    }
+
+    /// One left out stays as it is.
+    fn sealed(&self, id: LoginProviderId, secret: &str, known: Option<&PgRow>) -> Result<Vec<u8>, Error> {
         if !self.vault.is_durable() {
             return Err(Error::FactorsUnavailable);
         }
-        let known = match request.id.as_str() {
-            "" => None,
-            id => {
-                let id = id.parse().map_err(|_| Error::UnknownProvider)?;
-                let row = find(&self.pool, id).await?.filter(|row| tenant_of(row) == tenant);
-                Some(row.ok_or(Error::UnknownProvider)?)
-            }
-        };
-        let id = known.as_ref().map_or_else(LoginProviderId::generate, id_of);
-        let secret = match (request.client_secret.as_str(), &known) {
-            ("", Some(known)) => known.get::<Vec<u8>, _>("secret"),
-            ("", None) => return Err(Error::SecretRequired),
-            (secret, _) => self.vault.seal_for(id.as_uuid(), secret.as_bytes())?,
-        };
-        let kind: Kind = request.kind.parse()?;
-        let issuer = request.issuer.filter(|issuer| !issuer.is_empty());
-        self.look_at(kind, issuer.as_deref()).await?;
+        match (secret, known) {
+            ("", Some(known)) => Ok(known.get("secret")),
+            ("", None) => Err(Error::SecretRequired),
+            (secret, _) => Ok(self.vault.seal_for(id.as_uuid(), secret.as_bytes())?),
+        }
+    }
 
-        let write = write(&request.correlation_id, &request.origin);
-        let told = SetLoginProviderRequest {
-            write,
-            provider_id: id.to_string(),
-            kind: request.kind.clone(),
-            label: request.label.clone(),
-            issuer: issuer.clone(),
-            client_id: request.client_id.clone(),
-            joins: request.joins.clone(),
-        };
-        self.command.set_login_provider(told, token).await.map_err(Error::Command)?;
+    async fn keep(
+        &self,
+        id: LoginProviderId,
+        tenant: TenantId,
+        request: &SetLoginRequest,
+        secret: Vec<u8>,
+    ) -> sqlx::Result<PgRow> {
         let query = format!(
             "insert into auth.tenant_providers (provider_id, tenant_id, kind, label, issuer, client_id, secret, joins)
              values ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -97,25 +97,23 @@ impl Inner {
                  kind = excluded.kind, client_id = excluded.client_id, secret = excluded.secret, joins = excluded.joins
              returning {COLUMNS}"
         );
-        let row = sqlx::query(&query)
+        sqlx::query(&query)
             .bind(id.as_uuid())
             .bind(tenant.as_uuid())
             .bind(&request.kind)
             .bind(request.label.trim())
-            .bind(issuer)
+            .bind(&request.issuer)
             .bind(&request.client_id)
             .bind(secret)
             .bind(&request.joins)
             .fetch_one(&self.pool)
-            .await?;
-        self.shown(&row)
+            .await
     }
 
     /// Nobody signs in by it any more; who has is signed in until their sign-in ends.
     pub async fn remove_login(&self, claims: &Claims, token: &str, request: RemoveLoginRequest) -> Result<(), Error> {
         let (_, tenant) = claims.require_person().map_err(Error::Command)?;
-        let id: LoginProviderId = request.id.parse().map_err(|_| Error::UnknownProvider)?;
-        find(&self.pool, id).await?.filter(|row| tenant_of(row) == tenant).ok_or(Error::UnknownProvider)?;
+        let id = id_of(&self.one_of(tenant, &request.id).await?);
         let write = write(&request.correlation_id, &request.origin);
         let told = RemoveLoginProviderRequest { write, provider_id: id.to_string() };
         self.command.remove_login_provider(told, token).await.map_err(Error::Command)?;
@@ -134,31 +132,30 @@ impl Inner {
 
     /// Before it is kept: it must be there, and where we ask.
     async fn look_at(&self, kind: Kind, issuer: Option<&str>) -> Result<(), Error> {
-        let refused = |why: String| Err(Error::IssuerRefused(why));
+        let refused = |why: &str| Err(Error::IssuerRefused(why.to_owned()));
         match (kind, issuer) {
-            (Kind::Github, None) => return Ok(()),
-            (Kind::Github, Some(_)) => return refused("GitHub needs none: github.com is meant".to_owned()),
-            (Kind::Oidc, None) => return refused("an OpenID provider has one".to_owned()),
-            (Kind::Oidc, Some(_)) => {}
+            (Kind::Github, None) => Ok(()),
+            (Kind::Github, Some(_)) => refused("GitHub needs none: github.com is meant"),
+            (Kind::Oidc, None) => refused("an OpenID provider has one"),
+            (Kind::Oidc, Some(issuer)) => self.look_at_issuer(issuer).await,
         }
-        let issuer = issuer.unwrap_or_default();
-        let url = issuer.parse::<url::Url>().map_err(|_| Error::IssuerRefused(format!("{issuer} is no URL")))?;
-        if let Err(why) = safe(issuer) {
-            return refused(why.to_string());
+    }
+
+    async fn look_at_issuer(&self, issuer: &str) -> Result<(), Error> {
+        let refused = |why: String| Error::IssuerRefused(why);
+        let url = safe(issuer).map_err(|why| refused(why.to_string()))?;
+        let anywhere = self.config.private_providers;
+        if !anywhere {
+            reach::admitted(&url).map_err(|why| refused(why.to_string()))?;
         }
-        if !self.config.private_providers
-            && let Err(why) = reach::admitted(&url)
-        {
-            return refused(why.to_string());
-        }
-        match self.providers.fresh_document(issuer, self.config.private_providers).await {
-            Ok(_) => Ok(()),
-            Err(Error::ProviderAway) => refused(format!(
-                "no OpenID provider on the internet describes itself as {issuer} at {}/.well-known/openid-configuration",
+        self.providers.fresh_document(issuer, anywhere).await.map_err(|error| match error {
+            Error::ProviderAway => refused(format!(
+                "no OpenID provider on the internet describes itself as {issuer} at \
+                 {}/.well-known/openid-configuration",
                 issuer.trim_end_matches('/')
             )),
-            Err(error) => Err(error),
-        }
+            error => error,
+        })
     }
 
     /// Whoever comes by a provider of an organisation: to that organisation, if it lets them in.
@@ -233,6 +230,12 @@ impl Inner {
         home.map(TenantId::from_uuid).ok_or(Error::NoAccount)
     }
 
+    async fn one_of(&self, tenant: TenantId, id: &str) -> Result<PgRow, Error> {
+        let id = id.parse().map_err(|_| Error::UnknownProvider)?;
+        let row = find(&self.pool, id).await?.filter(|row| tenant_of(row) == tenant);
+        row.ok_or(Error::UnknownProvider)
+    }
+
     async fn of_tenant(&self, tenant: TenantId) -> sqlx::Result<Vec<PgRow>> {
         let query = format!("select {COLUMNS} from auth.tenant_providers where tenant_id = $1 order by provider_id");
         sqlx::query(&query).bind(tenant.as_uuid()).fetch_all(&self.pool).await
@@ -280,6 +283,13 @@ fn id_of(row: &PgRow) -> LoginProviderId {
 
 fn tenant_of(row: &PgRow) -> TenantId {
     TenantId::from_uuid(row.get("tenant_id"))
+}
+
+/// For the log, without the secret.
+fn told(id: LoginProviderId, request: &SetLoginRequest) -> SetLoginProviderRequest {
+    let SetLoginRequest { kind, label, issuer, client_id, joins, correlation_id, origin, .. } = request.clone();
+    let (write, provider_id) = (write(&correlation_id, &origin), id.to_string());
+    SetLoginProviderRequest { write, provider_id, kind, label, issuer, client_id, joins }
 }
 
 fn write(correlation_id: &str, origin: &str) -> Option<Write> {
