@@ -60,6 +60,8 @@ pub enum Error {
     NotInvited,
     #[error("there is an account with this address already: sign in to it, and follow your invite there")]
     HasAccount,
+    #[error("kind: expected one of oidc, github")]
+    UnknownKind,
     #[error("a client secret is required")]
     SecretRequired,
     #[error("{0}")]
@@ -113,6 +115,7 @@ impl From<Error> for Status {
             Error::NoAccount => fault(Code::PermissionDenied, "no_account", detail),
             Error::NotInvited => fault(Code::PermissionDenied, "not_invited", detail),
             Error::HasAccount => fault(Code::FailedPrecondition, "has_account", detail),
+            Error::UnknownKind => fault(Code::InvalidArgument, "unknown_value", detail),
             Error::SecretRequired => fault(Code::InvalidArgument, "secret_required", detail),
             Error::IssuerRefused(_) => fault(Code::InvalidArgument, "issuer_refused", detail),
             Error::LinkedToOther => fault(Code::AlreadyExists, "linked_to_other", detail),

@@ -66,7 +66,8 @@ impl Inner {
         let secret = self.sealed(id, &request.client_secret, known.as_ref())?;
         let issuer = request.issuer.clone().filter(|issuer| !issuer.is_empty());
         let request = SetLoginRequest { issuer, ..request };
-        self.look_at(request.kind.parse()?, request.issuer.as_deref()).await?;
+        let kind = request.kind.parse().map_err(|_| Error::UnknownKind)?;
+        self.look_at(kind, request.issuer.as_deref()).await?;
         self.command.set_login_provider(told(id, &request), token).await.map_err(Error::Command)?;
         self.shown(&self.keep(id, tenant, &request, secret).await?)
     }
