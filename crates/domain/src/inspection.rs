@@ -147,8 +147,8 @@ fn is_type(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::given::Given;
     use crate::SessionId;
+    use crate::given::Given;
 
     fn note(inspection_id: InspectionId, asked: Asked) -> Command {
         Command::Note { inspection_id, what: What::Events, format: "csv", asked, count: 3 }

@@ -20,8 +20,8 @@ pub mod user;
 pub use aggregate::{Aggregate, Claim, DecodeError, Event, KeyHolder, KeyOwners};
 pub use files::{FileChange, FileOp, MAX_CHANGE_BYTES, MAX_FILE_BYTES};
 pub use ids::{
-    ApiKeyId, EventId, GenerationId, InspectionId, InviteId, LoginProviderId, MessageId, ParseIdError, ProjectId, SessionId, TenantId,
-    UserId, WorkerId,
+    ApiKeyId, EventId, GenerationId, InspectionId, InviteId, LoginProviderId, MessageId, ParseIdError, ProjectId,
+    SessionId, TenantId, UserId, WorkerId,
 };
 pub use inspection::Inspection;
 pub use money::{Cost, Usage};

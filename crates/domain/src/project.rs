@@ -204,7 +204,9 @@ impl Aggregate for Project {
             (_, Command::Share { by, user, role }) => self.share(by, user, role),
             (_, Command::Unshare { by, user }) => self.unshare(by, user),
 
-            (Self::Live { project_id, owner, label, .. }, Command::Rename { by, name, description }) if *owner == by => {
+            (Self::Live { project_id, owner, label, .. }, Command::Rename { by, name, description })
+                if *owner == by =>
+            {
                 rename(*project_id, label, name, description)
             }
             (Self::Live { project_id, owner, .. }, Command::Delete { by }) if *owner == by => {

@@ -18,8 +18,8 @@ use crate::aggregate::{Aggregate, KeyOwners};
 pub use command::Command;
 pub use event::{
     ApiKeyCreated, ApiKeyRevoked, Event, InviteForgotten, InviteRenewed, InviteRevoked, Invited, LoginProviderRemoved,
-    LoginProviderSet, MemberAdmitted, MemberInvited, MemberJoined,
-    MemberRemoved, MemberRoleChanged, Name, NameChange, TenantCreated, TenantErased, TenantRenamed,
+    LoginProviderSet, MemberAdmitted, MemberInvited, MemberJoined, MemberRemoved, MemberRoleChanged, Name, NameChange,
+    TenantCreated, TenantErased, TenantRenamed,
 };
 pub use role::{ProviderKind, Role, Scope, UnknownName};
 pub use state::{ApiKey, Invite, LoginProvider, Member, Tenant};

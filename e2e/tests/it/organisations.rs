@@ -374,11 +374,12 @@ fn an_invite_that_is_sent_again_has_one_link_the_new_one() {
         let invited = invites(&alice, &email, "member").await;
         let path = format!("org/invites/{}", invited.text("id"));
         let again = alice.post(&format!("{path}/resend"), &json!({})).await.expect(200);
-        assert_eq!((again.text("id"), again.text("email"), &again.body["mailed"]), (invited.text("id"), email.clone(), &json!(true)));
+        assert_eq!(
+            (again.text("id"), again.text("email"), &again.body["mailed"]),
+            (invited.text("id"), email.clone(), &json!(true))
+        );
         assert_ne!(secret_of(&again), secret_of(&invited));
-        let form = |token: &str| {
-            json!({ "email": email, "password": "a quiet green lantern", "name": "Dora", "invite": token })
-        };
+        let form = |token: &str| json!({ "email": email, "password": "a quiet green lantern", "name": "Dora", "invite": token });
         let old = alice.post("auth/sign-up", &form(&secret_of(&invited))).await.expect(422);
         assert_eq!(old.code(), "unknown_invite");
         eventually("the newest mail has the new link", || async {

@@ -190,7 +190,9 @@ async fn ask(person: &Person, row: &str, path: &str) -> Answer {
 }
 
 fn takes_no_body(row: &str) -> bool {
-    row.starts_with("DELETE") && !["DELETE /me", "DELETE /me/mfa"].contains(&row) || row.ends_with("/cancel") || row.ends_with("/resend")
+    row.starts_with("DELETE") && !["DELETE /me", "DELETE /me/mfa"].contains(&row)
+        || row.ends_with("/cancel")
+        || row.ends_with("/resend")
 }
 
 async fn documented(system: &System) -> BTreeSet<String> {

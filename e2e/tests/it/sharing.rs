@@ -166,8 +166,11 @@ fn what_is_taken_back_closes_within_seconds_and_is_not_there() {
         assert!(begun.elapsed() < WITHIN, "after {:?}", begun.elapsed());
         let gone = bob.get(&format!("sessions/{session}/events")).await;
         assert_eq!(gone.status.as_u16(), 404);
-        eventually("it is in no list of bob's", || async { listed(&bob, &project).await.is_none().then_some(()) }).await;
-        for path in [format!("projects/{project}"), format!("sessions/{session}"), format!("projects/{project}/members")] {
+        eventually("it is in no list of bob's", || async { listed(&bob, &project).await.is_none().then_some(()) })
+            .await;
+        for path in
+            [format!("projects/{project}"), format!("sessions/{session}"), format!("projects/{project}/members")]
+        {
             bob.get(&path).await.expect(404);
         }
 
@@ -200,8 +203,11 @@ fn only_who_can_open_projects_is_shared_with_and_nobody_from_outside() {
 fn who_is_removed_from_the_organisation_comes_back_to_nothing() {
     story(async |system: &System| {
         let (alice, bob) = (system.sign_up("alice").await, system.sign_up("bob").await);
-        let invited = async || crate::organisations::secret_of(&crate::organisations::invites(&alice, &bob.email, "member").await);
-        let tenant = bob.post("org/invites/accept", &json!({ "token": invited().await })).await.expect(200).text("tenant");
+        let invited = async || {
+            crate::organisations::secret_of(&crate::organisations::invites(&alice, &bob.email, "member").await)
+        };
+        let tenant =
+            bob.post("org/invites/accept", &json!({ "token": invited().await })).await.expect(200).text("tenant");
         let project = alice.opens_a_project("Ours").await;
         shares(&alice, &project, &bob, "editor").await.expect(200);
         bob.works_in(&tenant).await.get(&format!("projects/{project}")).await.expect(200);

@@ -13,8 +13,8 @@ use tonic::{Code, Request, Response, Status};
 use crate::end_generation::Ending;
 use crate::error::status;
 use crate::{
-    Commands, access, accounts, administration, conversation, end_generation, inspections, leases, past, projects, replay,
-    sessions, start_generation, tenants, users,
+    Commands, access, accounts, administration, conversation, end_generation, inspections, leases, past, projects,
+    replay, sessions, start_generation, tenants, users,
 };
 
 impl Commands {

@@ -2,8 +2,8 @@
 
 use domain::session::Command;
 use domain::{
-    FileChange, FileOp, GenerationId, MessageId, Project, ProjectId, ProjectRole, Rejection, Session, SessionId, TenantId,
-    UserId,
+    FileChange, FileOp, GenerationId, MessageId, Project, ProjectId, ProjectRole, Rejection, Session, SessionId,
+    TenantId, UserId,
 };
 use rpc::command::v1::{
     Accepted, CancelGenerationRequest, DeleteSessionRequest, DescribeSessionRequest, DescribeSessionResponse, File,

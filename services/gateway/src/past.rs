@@ -14,12 +14,7 @@ use crate::state::Gateway;
 use crate::who::Caller;
 
 impl Gateway {
-    pub async fn past_project(
-        &self,
-        caller: &Caller,
-        id: ProjectId,
-        moment: Moment,
-    ) -> Result<projects::Seen, Error> {
+    pub async fn past_project(&self, caller: &Caller, id: ProjectId, moment: Moment) -> Result<projects::Seen, Error> {
         let request = PastRequest { id: id.to_string(), moment: Some(moment) };
         let past = self.command.past_project(request, caller.internal_token()).await?;
         let project = projects::Project {

@@ -138,7 +138,10 @@ fn an_erased_label_still_replays() {
         ProjectRenamed { project_id: s.project_id, private: None }.into(),
     ];
     let state = given(past).state();
-    assert_eq!(state, Project::Live { project_id: s.project_id, owner: s.ada, label: Label::default(), members: Members::new() });
+    assert_eq!(
+        state,
+        Project::Live { project_id: s.project_id, owner: s.ada, label: Label::default(), members: Members::new() }
+    );
     assert_eq!(state.owners(), Some(KeyOwners { texts: s.ada.into(), project: Some(s.project_id) }));
 }
 
@@ -281,7 +284,8 @@ fn an_heir_is_no_guest_any_more_and_the_other_guests_stay() {
 #[test]
 fn what_a_snapshot_from_before_says_is_shared_with_nobody() {
     let s = story();
-    let old = serde_json::json!({ "Live": { "project_id": s.project_id, "owner": s.ada, "label": label("Shop", None) } });
+    let old =
+        serde_json::json!({ "Live": { "project_id": s.project_id, "owner": s.ada, "label": label("Shop", None) } });
     let state: Project = serde_json::from_value(old).unwrap();
     assert_eq!(state, given([s.created()]).state());
 }

@@ -2,8 +2,8 @@
 
 use domain::tenant::{
     ApiKeyCreated, ApiKeyRevoked, Event, InviteForgotten, InviteRenewed, InviteRevoked, Invited, LoginProviderRemoved,
-    LoginProviderSet, MemberAdmitted, MemberInvited, MemberJoined,
-    MemberRemoved, MemberRoleChanged, Name, NameChange, ProviderKind, TenantCreated, TenantErased, TenantRenamed,
+    LoginProviderSet, MemberAdmitted, MemberInvited, MemberJoined, MemberRemoved, MemberRoleChanged, Name, NameChange,
+    ProviderKind, TenantCreated, TenantErased, TenantRenamed,
 };
 use domain::{Role, Scope};
 

@@ -50,9 +50,7 @@ impl Providers {
         let tokens: Tokens = json(self.exchange(provider, &places.token, code)?).await?;
         let ask = |what: &str| {
             let request = self.0.browse.get(self.reach(provider), &format!("{}/{what}", places.api))?;
-            Ok::<_, Error>(
-                request.bearer_auth(&tokens.access_token).header("accept", "application/vnd.github+json"),
-            )
+            Ok::<_, Error>(request.bearer_auth(&tokens.access_token).header("accept", "application/vnd.github+json"))
         };
         let account: Account = json(ask("user")?).await?;
         let addresses: Vec<Address> = json(ask("user/emails")?).await?;

@@ -56,7 +56,8 @@ impl Providers {
             ("redirect_uri", code.callback),
             ("code_verifier", code.verifier),
         ];
-        let request = self.0.browse.post(self.reach(provider), endpoint)?.header("accept", "application/json").form(&form);
+        let request =
+            self.0.browse.post(self.reach(provider), endpoint)?.header("accept", "application/json").form(&form);
         Ok(request.basic_auth(encoded(&provider.client_id), Some(encoded(secret.expose_secret()))))
     }
 

@@ -197,13 +197,7 @@ impl Inner {
     }
 
     /// Nobody named: whether they would be let in. Who is a member already stays what they are.
-    async fn admit(
-        &self,
-        provider: &Provider,
-        tenant: TenantId,
-        who: &Who,
-        user: Option<UserId>,
-    ) -> Result<(), Error> {
+    async fn admit(&self, provider: &Provider, tenant: TenantId, who: &Who, user: Option<UserId>) -> Result<(), Error> {
         if let Some(user) = user {
             let home = self.home_of(user).await?;
             let owner = Owner { family: FamilyId::generate(), user, tenant, home };

@@ -177,9 +177,12 @@ async fn an_issuer_that_is_not_there_or_behind_our_walls_is_refused() {
     let strict = Household::with(Config { sealing_key: Some(KEY.into()), ..Config::default() }).await;
     let owner = strict.signs_up(&address()).await;
     let owner = strict.internal(&owner).await;
-    for issuer in
-        [office.player.url(), "https://localhost".into(), "https://169.254.169.254".into(), "https://[::ffff:127.0.0.1]".into()]
-    {
+    for issuer in [
+        office.player.url(),
+        "https://localhost".into(),
+        "https://169.254.169.254".into(),
+        "https://[::ffff:127.0.0.1]".into(),
+    ] {
         let request = SetLoginRequest { issuer: Some(issuer.clone()), ..office.asks("") };
         assert_eq!(refused(&strict, &owner, request).await, "issuer_refused", "{issuer}");
     }

@@ -98,11 +98,7 @@ fn gone(steps: &Value, projects: &Projects) -> Vec<Gone> {
             "ended; the address of the invite with its key",
             noted("tenants", "left"),
         ),
-        entry(
-            "places in projects that others shared",
-            "ended: ProjectUnshared",
-            noted("shared", "projects"),
-        ),
+        entry("places in projects that others shared", "ended: ProjectUnshared", noted("shared", "projects")),
         entry("organisations without any other member", "their keys are destroyed", noted("tenants", "erased")),
         entry("stored answers of repeated calls", "deleted", noted("store", "idempotency_answers")),
         entry("snapshots", "deleted, and made anew from what is left", noted("store", "snapshots")),

@@ -10,11 +10,7 @@ use crate::error::{named, parse, status};
 use crate::{Commands, call};
 
 /// With a member of the organisation whose role there lets them read projects.
-pub async fn share(
-    commands: &Commands,
-    claims: &Claims,
-    mut request: ShareProjectRequest,
-) -> Result<Accepted, Status> {
+pub async fn share(commands: &Commands, claims: &Claims, mut request: ShareProjectRequest) -> Result<Accepted, Status> {
     let (by, _) = claims.require_person()?;
     let call = call::by_person(claims, request.write.take(), "projects.share", &request)?;
     let project: domain::ProjectId = parse(&request.project_id)?;

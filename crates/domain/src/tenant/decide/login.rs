@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use super::{Decision, checked, require_manager};
-use crate::tenant::{Invite, LoginProviderRemoved, LoginProviderSet, MemberAdmitted, MemberJoined, ProviderKind, Tenant};
+use crate::tenant::{
+    Invite, LoginProviderRemoved, LoginProviderSet, MemberAdmitted, MemberJoined, ProviderKind, Tenant,
+};
 use crate::{InviteId, LoginProviderId, Rejection, Role, TenantId, UserId};
 
 /// Providers that may be there at once.

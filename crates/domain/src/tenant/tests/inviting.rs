@@ -85,14 +85,9 @@ fn an_invite_ends_by_itself() {
 fn a_renewed_invite_has_one_link_the_new_one() {
     let s = Story::new();
     let later = tomorrow() + TimeDelta::days(7);
-    let renew = |by| Command::RenewInvite {
-        by,
-        invite_id: s.invite_id,
-        token_hash: "new".to_owned(),
-        expires_at: later,
-    };
-    let follow =
-        || Command::AcceptInvite { user: s.mallory, invite_id: s.invite_id, token_hash: "new".to_owned() };
+    let renew =
+        |by| Command::RenewInvite { by, invite_id: s.invite_id, token_hash: "new".to_owned(), expires_at: later };
+    let follow = || Command::AcceptInvite { user: s.mallory, invite_id: s.invite_id, token_hash: "new".to_owned() };
     let invited = || s.staffed().and(s.invite(s.ada, Role::Viewer));
     let renewed = InviteRenewed {
         tenant_id: s.tenant_id,
@@ -111,12 +106,8 @@ fn a_renewed_invite_has_one_link_the_new_one() {
 #[test]
 fn only_who_may_invite_renews_and_only_what_is_open() {
     let s = Story::new();
-    let renew = |by| Command::RenewInvite {
-        by,
-        invite_id: s.invite_id,
-        token_hash: "new".to_owned(),
-        expires_at: tomorrow(),
-    };
+    let renew =
+        |by| Command::RenewInvite { by, invite_id: s.invite_id, token_hash: "new".to_owned(), expires_at: tomorrow() };
     let invited = |role| s.staffed().and(s.invite(s.ada, role));
     invited(Role::Viewer)
         .when(renew(s.cleo))

@@ -51,8 +51,7 @@ fn who_manages_names_a_provider_and_takes_it_back() {
     };
     it.s.staffed().when(it.set(it.s.bob, ProviderKind::Oidc, None)).then([set.into()]);
     let remove = |by| Command::RemoveLoginProvider { by, provider_id: it.provider_id };
-    let removed =
-        LoginProviderRemoved { tenant_id: it.s.tenant_id, provider_id: it.provider_id, by: it.s.ada };
+    let removed = LoginProviderRemoved { tenant_id: it.s.tenant_id, provider_id: it.provider_id, by: it.s.ada };
     it.with(None).when(remove(it.s.ada)).then([removed.into()]);
     it.with(None).and(remove(it.s.ada)).when(remove(it.s.ada)).then_nothing();
     for refused in [it.set(it.s.cleo, ProviderKind::Oidc, None), remove(it.s.cleo)] {
@@ -69,8 +68,7 @@ fn without_an_invite_somebody_becomes_no_more_than_a_member_and_by_github_nothin
     for role in [Role::Owner, Role::Admin, Role::Auditor] {
         it.s.staffed().when(it.set(it.s.ada, ProviderKind::Oidc, Some(role))).then_rejected(more());
     }
-    it.s
-        .staffed()
+    it.s.staffed()
         .when(it.set(it.s.ada, ProviderKind::Github, Some(Role::Viewer)))
         .then_rejected(Rejection::NotAllowed("anybody is at GitHub: invite who may come in"));
 }
@@ -78,7 +76,8 @@ fn without_an_invite_somebody_becomes_no_more_than_a_member_and_by_github_nothin
 #[test]
 fn somebody_comes_in_as_invited_or_by_the_rule() {
     let it = login();
-    let admitted = |role| MemberAdmitted { tenant_id: it.s.tenant_id, user_id: it.s.mallory, role, provider_id: it.provider_id };
+    let admitted =
+        |role| MemberAdmitted { tenant_id: it.s.tenant_id, user_id: it.s.mallory, role, provider_id: it.provider_id };
     let takes_invite = || Rejection::NotAllowed("it takes an invite to come in here");
     it.with(None).when(it.admit(it.s.mallory, false)).then_rejected(takes_invite());
     it.with(Some(Role::Viewer)).when(it.admit(it.s.mallory, false)).then([admitted(Role::Viewer).into()]);

@@ -148,8 +148,7 @@ pub async fn remove(
     write: Write,
 ) -> Result<StatusCode, Error> {
     let rpc = write.to_rpc();
-    let request =
-        RemoveLoginRequest { id: id.to_string(), correlation_id: rpc.correlation_id, origin: rpc.origin };
+    let request = RemoveLoginRequest { id: id.to_string(), correlation_id: rpc.correlation_id, origin: rpc.origin };
     gateway.auth.remove_login(request, caller.internal_token()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -163,8 +162,7 @@ impl Gateway {
         joins: Option<String>,
     ) -> Result<OrgProvider, Error> {
         let (rpc, joins) = (write.to_rpc(), joins.unwrap_or_default());
-        let request =
-            SetLoginRequest { joins, correlation_id: rpc.correlation_id, origin: rpc.origin, ..asked };
+        let request = SetLoginRequest { joins, correlation_id: rpc.correlation_id, origin: rpc.origin, ..asked };
         self.auth.set_login(request, caller.internal_token()).await?.try_into()
     }
 }
