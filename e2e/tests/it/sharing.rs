@@ -53,8 +53,12 @@ fn a_viewer_watches_an_answer_as_it_comes_and_changes_nothing() {
         let (bob, carol) = (colleague(&alice, "bob", "member").await, colleague(&alice, "carol", "member").await);
         let project = alice.opens_a_project("Ours").await;
         let session = opens(&alice, &project).await;
-        let shared = shares(&alice, &project, &bob, "viewer").await.expect(200);
-        assert_eq!((shared.text("role"), shared.text("email")), ("viewer".into(), bob.email.clone()));
+        assert_eq!(shares(&alice, &project, &bob, "viewer").await.expect(200).text("role"), "viewer");
+        eventually("alice sees whom she shares it with", || async {
+            let members = alice.get(&format!("projects/{project}/members")).await.expect(200);
+            (members.body["items"][1]["email"] == bob.email.as_str()).then_some(())
+        })
+        .await;
 
         let seen = eventually("the project is in bob's list", || listed(&bob, &project)).await;
         assert_eq!((&seen["name"], &seen["role"]), (&json!("Ours"), &json!("viewer")));
