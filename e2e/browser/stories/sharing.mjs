@@ -31,8 +31,10 @@ export function sharing(stage) {
     await ada.page.keyboard.type("Babbage");
     await ada.page.getByLabel("Access of Bob Babbage").focus();
     await ada.page.keyboard.press("Enter");
-    await ada.page.getByRole("option", { name: /Viewer/ }).waitFor();
+    const chosen = (name) => ada.page.locator("[role=option][data-highlighted]", { hasText: name }).waitFor();
+    await chosen("No access");
     await ada.page.keyboard.press("ArrowDown");
+    await chosen("Viewer");
     await ada.page.keyboard.press("Enter");
     await ada.page.getByLabel("Access of Bob Babbage").getByText("Viewer").waitFor();
     await ada.page.keyboard.press("Escape");
