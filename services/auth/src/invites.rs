@@ -6,7 +6,7 @@ use std::fmt;
 use mail::{Letter, Mail};
 use rpc::auth::v1::MailInviteRequest;
 use rpc::identity::Claims;
-use url::Url;
+use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::errands::Errand;
@@ -18,12 +18,12 @@ use crate::throttle::Account;
 const UNNAMED: &str = "their organisation";
 
 /// An invite on its way.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invitation {
     by: Person,
     email: String,
     organisation: String,
-    link: Url,
+    link: String,
 }
 
 /// Neither the address nor the link is anybody's to read.
@@ -55,15 +55,15 @@ impl Inner {
         let Some(by) = self.who_is(invitation.by).await? else { return Ok(None) };
         let named = Some(invitation.organisation.as_str()).filter(|name| !name.is_empty());
         let organisation = named.unwrap_or(UNNAMED);
-        let letter = Letter::Invite { organisation, by: &by.name, link: invitation.link.as_str() };
+        let letter = Letter::Invite { organisation, by: &by.name, link: &invitation.link };
         Ok(Some(letter.to(&invitation.email)))
     }
 
     /// The secret is in the fragment, which browsers keep to themselves.
-    fn join_page(&self, token: &str) -> Url {
+    fn join_page(&self, token: &str) -> String {
         let mut link = self.site.clone();
         link.set_path("join/");
         link.set_fragment(Some(token));
-        link
+        link.into()
     }
 }
