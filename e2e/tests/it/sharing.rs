@@ -63,8 +63,11 @@ fn a_viewer_watches_an_answer_as_it_comes_and_changes_nothing() {
         let seen = eventually("the project is in bob's list", || listed(&bob, &project)).await;
         assert_eq!((&seen["name"], &seen["role"]), (&json!("Ours"), &json!("viewer")));
         assert_eq!(listed(&alice, &project).await.unwrap()["role"], "owner");
-        let sessions = bob.get(&format!("projects/{project}/sessions")).await.expect(200);
-        assert_eq!(sessions.body["items"][0]["id"], json!(session));
+        eventually("its session is in bob's list", || async {
+            let sessions = bob.get(&format!("projects/{project}/sessions")).await.expect(200);
+            (sessions.body["items"][0]["id"] == session.as_str()).then_some(())
+        })
+        .await;
 
         let mut watching = bob.watches(&session).await;
         watching.until("hello").await;
