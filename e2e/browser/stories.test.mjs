@@ -13,6 +13,7 @@ import { keeping } from "./stories/keeping.mjs";
 import { looks } from "./stories/looks.mjs";
 import { organisations } from "./stories/organisations.mjs";
 import { sandbox } from "./stories/sandbox.mjs";
+import { sharing } from "./stories/sharing.mjs";
 import { stopping } from "./stories/stopping.mjs";
 import { versions } from "./stories/versions.mjs";
 
@@ -42,3 +43,4 @@ after(async () => {
 const chapters = [firstPrompt, keeping, accounts, identity, organisations, administration, versions, looks, sandbox, families];
 for (const chapter of chapters) chapter(stage);
 stopping(played);
+sharing(played);

@@ -3,6 +3,7 @@
 It knows nothing of Atelier but docs/events.md: the topics, the registry's address, and the fields of the events.
 
     python usage.py --bootstrap localhost:9092 --registry http://localhost:8081
+    python usage.py --bootstrap localhost:9092 --registry http://localhost:8081 --tenant ten_…
 """
 
 import argparse
@@ -26,7 +27,8 @@ def main():
     try:
         report = Report()
         for message, event in events(options):
-            report.take(headers(message)["event-type"], event)
+            if is_of(options.tenant, message, event):
+                report.take(headers(message)["event-type"], event)
     except KafkaException as error:
         sys.exit(f"Kafka at {options.bootstrap}: {error.args[0].str()}")
     except Unreadable as error:
@@ -38,6 +40,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bootstrap", required=True, help="Kafka's address")
     parser.add_argument("--registry", required=True, help="the schema registry's address")
+    parser.add_argument("--tenant", help="only what happened in this organisation, by id")
     parser.add_argument("--prefix", default="atelier.", help="begins the name of every topic")
     return parser.parse_args()
 
@@ -102,6 +105,15 @@ def ends(consumer, topics):
             if high > low:
                 found[topic, partition] = high
     return found
+
+
+def is_of(tenant, message, event):
+    """Whether it happened in this organisation. What the event itself says counts: headers are for routing."""
+    said = event["envelope"]["tenant_id"]
+    if said != headers(message).get("tenant-id"):
+        place = f"{message.topic()}[{message.partition()}]@{message.offset()}"
+        raise Unreadable(f"{place}: its header and its envelope name two organisations")
+    return tenant is None or said == tenant
 
 
 def headers(message):

@@ -37,18 +37,21 @@ pub async fn usage(reader: &mut PgConnection, person: UserId) -> sqlx::Result<Ve
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     Projects,
+    /// Those of others that are shared with the person.
+    SharedProjects,
     Sessions,
     Messages,
     Versions,
 }
 
 impl Part {
-    pub const ALL: [Self; 4] = [Self::Projects, Self::Sessions, Self::Messages, Self::Versions];
+    pub const ALL: [Self; 5] = [Self::Projects, Self::SharedProjects, Self::Sessions, Self::Messages, Self::Versions];
 
     /// Its name in the document.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Projects => "projects",
+            Self::SharedProjects => "shared_projects",
             Self::Sessions => "sessions",
             Self::Messages => "messages",
             Self::Versions => "versions",
@@ -60,8 +63,18 @@ impl Part {
         match self {
             Self::Projects => {
                 "select id, 0::bigint, jsonb_build_object('id', id, 'name', name, 'description', description,
-                        'created_at', created_at, 'updated_at', updated_at, 'deleted_at', deleted_at)
-                   from read.projects where owner = $1 and (id, 0::bigint) > ($2, $3) order by id limit $4"
+                        'created_at', created_at, 'updated_at', updated_at, 'deleted_at', deleted_at,
+                        'members', (select coalesce(jsonb_agg(jsonb_build_object('id', user_id, 'role', role,
+                                        'since', created_at) order by created_at, user_id), '[]')
+                                      from read.project_members m
+                                     where m.project_id = projects.id and m.deleted_at is null))
+                   from read.projects as projects where owner = $1 and (id, 0::bigint) > ($2, $3) order by id limit $4"
+            }
+            Self::SharedProjects => {
+                "select project_id, 0::bigint, jsonb_build_object('id', project_id, 'role', role, 'since', created_at,
+                        'until', deleted_at)
+                   from read.project_members
+                  where user_id = $1 and (project_id, 0::bigint) > ($2, $3) order by project_id limit $4"
             }
             Self::Sessions => {
                 "select id, 0::bigint, jsonb_build_object('id', id, 'project_id', project_id, 'title', title,

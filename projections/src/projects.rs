@@ -1,4 +1,6 @@
-//! A person's projects.
+//! A person's projects, and those that are shared with them.
+
+mod members;
 
 use std::collections::BTreeMap;
 
@@ -12,6 +14,8 @@ use crate::fact::{Error, Fact, Projection, column, ids, is_next};
 use crate::text::storable;
 use crate::{Freshness, Listing, Page, Wait, read};
 
+pub use members::{Member, members};
+
 /// The fold of `projects`.
 #[derive(Debug)]
 pub struct Projects;
@@ -19,14 +23,19 @@ pub struct Projects;
 impl Projection for Projects {
     const NAME: &'static str = "projects";
     const TOPIC: &'static str = "projects";
+    const TABLES: &'static [&'static str] = &["projects", "project_members"];
     type Event = Event;
 
     async fn apply(tx: &mut PgConnection, facts: &[Fact<Event>]) -> Result<(), Error> {
         let mut rows = load(tx, &ids(facts)).await?;
+        let mut members = members::load(tx, facts).await?;
         for fact in facts {
-            fold(&mut rows, fact)?;
+            if fold(&mut rows, fact)? {
+                members::fold(&mut members, fact);
+            }
         }
         write(tx, &rows.into_values().collect::<Vec<_>>()).await?;
+        members::write(tx, &members.into_values().collect::<Vec<_>>()).await?;
         Ok(())
     }
 }
@@ -49,15 +58,31 @@ pub struct Project {
 
 const COLUMNS: &str = "id, tenant_id, owner, name, description, erased, created_at, updated_at, deleted_at, version";
 
-/// What the reader may see of this table, besides what row-level security allows.
+/// Whether the reader owns it.
 const MINE: &str = "owner = current_setting('atelier.person', true) and deleted_at is null";
 
-/// The reader's projects, newest first; `page.q` searches name and description.
-pub async fn list(reader: &mut PgConnection, page: &Page) -> Result<Listing<Project>, read::Error> {
+/// What the reader sees, and as what: theirs, and those that are shared with them.
+const SEEN: &str = "
+    select p.*, coalesce(m.role, 'owner') as role
+      from read.projects p
+      left join read.project_members m on m.project_id = p.id and m.deleted_at is null
+                                      and m.user_id = current_setting('atelier.person', true)
+     where p.deleted_at is null and (p.owner = current_setting('atelier.person', true) or m.user_id is not null)";
+
+/// A project, and what its reader may do there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromRow)]
+pub struct Seen {
+    #[sqlx(flatten)]
+    pub project: Project,
+    /// owner, editor or viewer.
+    pub role: String,
+}
+
+/// The reader's projects and those that are shared with them, newest first; `page.q` searches name and description.
+pub async fn list(reader: &mut PgConnection, page: &Page) -> Result<Listing<Seen>, read::Error> {
     let rows = sqlx::query_as(&format!(
-        "select {COLUMNS} from read.projects
-         where {MINE} and ($1::text is null or id < $1)
-           and ($2::text is null or name ilike $2 or description ilike $2)
+        "select {COLUMNS}, role from ({SEEN}) as seen
+         where ($1::text is null or id < $1) and ($2::text is null or name ilike $2 or description ilike $2)
          order by id desc limit $3"
     ))
     .bind(page.after::<ProjectId>()?.map(|id| id.to_string()))
@@ -65,17 +90,17 @@ pub async fn list(reader: &mut PgConnection, page: &Page) -> Result<Listing<Proj
     .bind(page.fetch())
     .fetch_all(reader)
     .await?;
-    Ok(Listing::cut(rows, page, |project: &Project| project.id.clone()))
+    Ok(Listing::cut(rows, page, |seen: &Seen| seen.project.id.clone()))
 }
 
-/// How many projects the reader has.
+/// How many projects the reader owns.
 pub async fn count(reader: &mut PgConnection) -> sqlx::Result<i64> {
     sqlx::query_scalar(&format!("select count(*) from read.projects where {MINE}")).fetch_one(reader).await
 }
 
-/// One of the reader's projects.
-pub async fn by_id(reader: &mut PgConnection, id: ProjectId) -> sqlx::Result<Option<Project>> {
-    sqlx::query_as(&format!("select {COLUMNS} from read.projects where id = $1 and {MINE}"))
+/// One that the reader sees.
+pub async fn by_id(reader: &mut PgConnection, id: ProjectId) -> sqlx::Result<Option<Seen>> {
+    sqlx::query_as(&format!("select {COLUMNS}, role from ({SEEN}) as seen where id = $1"))
         .bind(id.to_string())
         .fetch_optional(reader)
         .await
@@ -89,7 +114,7 @@ pub async fn wait_for(wait: &Wait<'_>, id: ProjectId, version: i64) -> sqlx::Res
 /// A project as its first events leave it; `None`: it was not there yet, or not any more.
 pub fn past(facts: &[Fact<Event>]) -> Result<Option<Project>, Error> {
     let mut rows = BTreeMap::new();
-    facts.iter().try_for_each(|fact| fold(&mut rows, fact))?;
+    facts.iter().try_for_each(|fact| fold(&mut rows, fact).map(drop))?;
     Ok(rows.into_values().next().filter(|project| project.deleted_at.is_none()))
 }
 
@@ -99,9 +124,10 @@ async fn load(tx: &mut PgConnection, ids: &[&str]) -> sqlx::Result<BTreeMap<Stri
     Ok(rows.into_iter().map(|row| (row.id.clone(), row)).collect())
 }
 
-fn fold(rows: &mut BTreeMap<String, Project>, fact: &Fact<Event>) -> Result<(), Error> {
+/// Whether the fact is new.
+fn fold(rows: &mut BTreeMap<String, Project>, fact: &Fact<Event>) -> Result<bool, Error> {
     if !is_next(fact, rows.get(&fact.id).map_or(0, |row| row.version))? {
-        return Ok(());
+        return Ok(false);
     }
     if let Event::ProjectCreated(event) = &fact.event {
         rows.insert(fact.id.clone(), created(fact, event.owner.to_string()));
@@ -120,10 +146,12 @@ fn fold(rows: &mut BTreeMap<String, Project>, fact: &Fact<Event>) -> Result<(), 
             row.deleted_at = row.deleted_at.or(Some(fact.at));
             label(row, None);
         }
+        // With whom it is shared is in a table of its own.
+        Event::ProjectShared(_) | Event::ProjectUnshared(_) => {}
     }
     row.updated_at = fact.at;
     row.version = fact.sequence;
-    Ok(())
+    Ok(true)
 }
 
 fn created(fact: &Fact<Event>, owner: String) -> Project {

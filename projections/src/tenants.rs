@@ -18,7 +18,7 @@ use crate::fact::{Error, Fact, Projection, column, ids};
 use crate::{Freshness, Wait};
 
 pub use api_keys::{ApiKey, api_keys};
-pub use invites::{Invite, invites};
+pub use invites::{Invite, invite, invites};
 pub use members::{Belonging, Person, belongings, member, members};
 
 /// The fold of `tenants`.

@@ -111,6 +111,10 @@ typed_id!(
     ApiKeyId, "key"
 );
 typed_id!(
+    /// One provider that the people of a tenant sign in by.
+    LoginProviderId, "idp"
+);
+typed_id!(
     /// One event, once, for ever.
     EventId, "evt"
 );

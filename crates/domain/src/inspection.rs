@@ -1,11 +1,12 @@
-//! A look into the audit log: who looked, for what, and how much they were shown. Reading it is itself a fact.
+//! A look at what is others': who looked into the audit log or at accounts, for what, and how much they were shown.
+//! Reading is itself a fact.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::aggregate::{Aggregate, KeyOwners, events};
-use crate::{InspectionId, Rejection};
+use crate::{InspectionId, Rejection, UserId};
 
 /// Somebody read the audit log. Filters are kept where they are ids or types, never as somebody typed them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,9 +25,20 @@ pub struct AuditRead {
     pub count: i64,
 }
 
+/// An administrator of the system looked at accounts. What was searched for is not kept: it may be an address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountsRead {
+    pub inspection_id: InspectionId,
+    /// The one account that was looked at; `None`: a list.
+    pub user_id: Option<UserId>,
+    pub searched: bool,
+    /// How many accounts were shown.
+    pub count: i64,
+}
+
 events! {
-    /// What can happen to a look into the audit log: it is noted, once.
-    pub enum Event { AuditRead }
+    /// What can happen to a look: it is noted, once.
+    pub enum Event { AuditRead, AccountsRead }
 }
 
 /// What somebody asked the audit log for.
@@ -59,6 +71,8 @@ impl What {
 pub enum Command {
     /// Notes that this is being read.
     Note { inspection_id: InspectionId, what: What, format: &'static str, asked: Asked, count: i64 },
+    /// Notes that accounts are being looked at.
+    NoteAccounts { inspection_id: InspectionId, user: Option<UserId>, searched: bool, count: i64 },
 }
 
 /// The state that decisions need.
@@ -75,10 +89,15 @@ impl Aggregate for Inspection {
     type Event = Event;
 
     fn decide(&self, command: Command, _now: DateTime<Utc>) -> Result<Vec<Event>, Rejection> {
-        let Command::Note { inspection_id, what, format, asked, count } = command;
         if matches!(self, Self::Noted) {
             return Ok(vec![]);
         }
+        let (inspection_id, what, format, asked, count) = match command {
+            Command::Note { inspection_id, what, format, asked, count } => (inspection_id, what, format, asked, count),
+            Command::NoteAccounts { inspection_id, user, searched, count } => {
+                return Ok(vec![AccountsRead { inspection_id, user_id: user, searched, count }.into()]);
+            }
+        };
         let time = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
         Ok(vec![
             AuditRead {
@@ -128,8 +147,8 @@ fn is_type(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::SessionId;
     use crate::given::Given;
-    use crate::{SessionId, UserId};
 
     fn note(inspection_id: InspectionId, asked: Asked) -> Command {
         Command::Note { inspection_id, what: What::Events, format: "csv", asked, count: 3 }
@@ -154,6 +173,15 @@ mod tests {
         let id = InspectionId::generate();
         Given::<Inspection>::events([]).when(note(id, Asked::default())).then([read(id).into()]);
         Given::<Inspection>::events([read(id).into()]).when(note(id, Asked::default())).then_nothing();
+    }
+
+    #[test]
+    fn looking_at_accounts_is_noted_once() {
+        let (inspection_id, user) = (InspectionId::generate(), Some(UserId::generate()));
+        let note = || Command::NoteAccounts { inspection_id, user, searched: false, count: 1 };
+        let read = AccountsRead { inspection_id, user_id: user, searched: false, count: 1 };
+        Given::<Inspection>::events([]).when(note()).then([read.clone().into()]);
+        Given::<Inspection>::events([read.into()]).when(note()).then_nothing();
     }
 
     #[test]

@@ -20,13 +20,13 @@ pub mod user;
 pub use aggregate::{Aggregate, Claim, DecodeError, Event, KeyHolder, KeyOwners};
 pub use files::{FileChange, FileOp, MAX_CHANGE_BYTES, MAX_FILE_BYTES};
 pub use ids::{
-    ApiKeyId, EventId, GenerationId, InspectionId, InviteId, MessageId, ParseIdError, ProjectId, SessionId, TenantId,
-    UserId, WorkerId,
+    ApiKeyId, EventId, GenerationId, InspectionId, InviteId, LoginProviderId, MessageId, ParseIdError, ProjectId,
+    SessionId, TenantId, UserId, WorkerId,
 };
 pub use inspection::Inspection;
 pub use money::{Cost, Usage};
 pub use path::{BadPath, validate_path};
-pub use project::Project;
+pub use project::{Project, ProjectRole};
 pub use rejection::Rejection;
 pub use session::Session;
 pub use tenant::{Role, Scope, Tenant};

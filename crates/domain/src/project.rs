@@ -1,10 +1,16 @@
 //! A body of code and the conversations about it.
 
+mod role;
+mod sharing;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::{Aggregate, KeyOwners, events};
 use crate::{ProjectId, Rejection, UserId};
+
+pub use role::ProjectRole;
+pub use sharing::Members;
 
 /// What a project is called; sealed with its owner's key.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +56,26 @@ pub struct ProjectTransferred {
     pub private: Option<Label>,
 }
 
+/// Somebody else may read a project or work on it, or may do more or less than before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectShared {
+    pub project_id: ProjectId,
+    pub user_id: UserId,
+    /// `None`: it was not shared with them.
+    pub old: Option<ProjectRole>,
+    pub role: ProjectRole,
+    pub by: UserId,
+}
+
+/// A project is shared with somebody no more: they left (`by` is themselves) or were taken out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectUnshared {
+    pub project_id: ProjectId,
+    pub user_id: UserId,
+    pub role: ProjectRole,
+    pub by: UserId,
+}
+
 /// A project was erased with its owner, files included.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProjectErased {
@@ -58,7 +84,10 @@ pub struct ProjectErased {
 
 events! {
     /// What can happen to a project.
-    pub enum Event { ProjectCreated, ProjectRenamed, ProjectDeleted, ProjectTransferred, ProjectErased }
+    pub enum Event {
+        ProjectCreated, ProjectRenamed, ProjectDeleted, ProjectTransferred, ProjectErased,
+        ProjectShared, ProjectUnshared,
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +104,22 @@ pub enum Command {
     },
     Delete {
         by: UserId,
+    },
+    /// With somebody of the same tenant, which the caller has looked up. Again: another role.
+    Share {
+        by: UserId,
+        user: UserId,
+        role: ProjectRole,
+    },
+    /// Oneself: to leave.
+    Unshare {
+        by: UserId,
+        user: UserId,
+    },
+    /// They left the tenant (`by` says who decided that), or were erased: `by` is themselves.
+    RemoveMember {
+        by: UserId,
+        user: UserId,
     },
     /// Its owner was erased, and what they called it with them: it goes to somebody under a neutral name, or
     /// (`to` is `None`, or it was put away already) it is erased too.
@@ -93,6 +138,9 @@ pub enum Project {
         project_id: ProjectId,
         owner: UserId,
         label: Label,
+        /// With whom it is shared.
+        #[serde(default)]
+        members: Members,
     },
     Deleted {
         project_id: ProjectId,
@@ -113,15 +161,6 @@ const MAX_NAME: usize = 120;
 const MAX_DESCRIPTION: usize = 2_000;
 
 impl Project {
-    /// Refuses everyone but the owner, in the words a stranger gets for a thing that is not there.
-    pub fn require_owner(&self, user: UserId) -> Result<(), Rejection> {
-        match self {
-            Self::Live { owner, .. } if *owner == user => Ok(()),
-            Self::Live { .. } => Err(Rejection::NotYours),
-            Self::Unknown | Self::Deleted { .. } | Self::Erased { .. } => Err(Rejection::NotFound("project")),
-        }
-    }
-
     /// Whose it is, also when it is gone.
     pub const fn owner(&self) -> Option<UserId> {
         match self {
@@ -161,16 +200,21 @@ impl Aggregate for Project {
             // It is theirs no more: this has happened already.
             (Self::Live { .. } | Self::Deleted { .. } | Self::Erased { .. }, Command::EraseOwner { .. }) => Ok(vec![]),
 
-            (Self::Live { project_id, owner, label }, Command::Rename { by, name, description }) if *owner == by => {
+            (_, Command::RemoveMember { by, user }) => Ok(self.without(user, by)),
+            (_, Command::Share { by, user, role }) => self.share(by, user, role),
+            (_, Command::Unshare { by, user }) => self.unshare(by, user),
+
+            (Self::Live { project_id, owner, label, .. }, Command::Rename { by, name, description })
+                if *owner == by =>
+            {
                 rename(*project_id, label, name, description)
             }
             (Self::Live { project_id, owner, .. }, Command::Delete { by }) if *owner == by => {
                 Ok(vec![ProjectDeleted { project_id: *project_id }.into()])
             }
             (Self::Deleted { owner, .. }, Command::Delete { by }) if *owner == by => Ok(vec![]),
-            (Self::Live { .. } | Self::Deleted { .. }, Command::Delete { .. }) | (Self::Live { .. }, _) => {
-                Err(Rejection::NotYours)
-            }
+            (Self::Live { .. } | Self::Deleted { .. }, Command::Delete { by })
+            | (Self::Live { .. }, Command::Rename { by, .. }) => Err(self.owner_only(by)),
             (Self::Unknown | Self::Deleted { .. } | Self::Erased { .. }, _) => Err(Rejection::NotFound("project")),
         }
     }
@@ -181,15 +225,26 @@ impl Aggregate for Project {
                 project_id: event.project_id,
                 owner: event.owner,
                 label: event.private.clone().unwrap_or_default(),
+                members: Members::new(),
             },
-            (Self::Live { project_id, owner, .. }, Event::ProjectRenamed(event)) => Self::Live {
+            (Self::Live { project_id, owner, members, .. }, Event::ProjectRenamed(event)) => Self::Live {
                 project_id,
                 owner,
                 label: event.private.clone().map(|change| change.new).unwrap_or_default(),
+                members,
             },
             (Self::Live { project_id, owner, .. }, Event::ProjectDeleted(_)) => Self::Deleted { project_id, owner },
-            (Self::Live { project_id, .. }, Event::ProjectTransferred(event)) => {
-                Self::Live { project_id, owner: event.to, label: event.private.clone().unwrap_or_default() }
+            (Self::Live { project_id, mut members, .. }, Event::ProjectTransferred(event)) => {
+                members.remove(&event.to);
+                Self::Live { project_id, owner: event.to, label: event.private.clone().unwrap_or_default(), members }
+            }
+            (Self::Live { project_id, owner, label, mut members }, Event::ProjectShared(event)) => {
+                members.insert(event.user_id, event.role);
+                Self::Live { project_id, owner, label, members }
+            }
+            (Self::Live { project_id, owner, label, mut members }, Event::ProjectUnshared(event)) => {
+                members.remove(&event.user_id);
+                Self::Live { project_id, owner, label, members }
             }
             (Self::Live { project_id, owner, .. } | Self::Deleted { project_id, owner }, Event::ProjectErased(_)) => {
                 Self::Erased { project_id, owner }
@@ -199,7 +254,9 @@ impl Aggregate for Project {
                 Event::ProjectRenamed(_)
                 | Event::ProjectDeleted(_)
                 | Event::ProjectTransferred(_)
-                | Event::ProjectErased(_),
+                | Event::ProjectErased(_)
+                | Event::ProjectShared(_)
+                | Event::ProjectUnshared(_),
             ) => state,
         }
     }

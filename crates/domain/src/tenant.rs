@@ -17,11 +17,12 @@ use crate::aggregate::{Aggregate, KeyOwners};
 
 pub use command::Command;
 pub use event::{
-    ApiKeyCreated, ApiKeyRevoked, Event, InviteForgotten, InviteRevoked, Invited, MemberInvited, MemberJoined,
-    MemberRemoved, MemberRoleChanged, Name, NameChange, TenantCreated, TenantErased, TenantRenamed,
+    ApiKeyCreated, ApiKeyRevoked, Event, InviteForgotten, InviteRenewed, InviteRevoked, Invited, LoginProviderRemoved,
+    LoginProviderSet, MemberAdmitted, MemberInvited, MemberJoined, MemberRemoved, MemberRoleChanged, Name, NameChange,
+    TenantCreated, TenantErased, TenantRenamed,
 };
-pub use role::{Role, Scope, UnknownName};
-pub use state::{ApiKey, Invite, Member, Tenant};
+pub use role::{ProviderKind, Role, Scope, UnknownName};
+pub use state::{ApiKey, Invite, LoginProvider, Member, Tenant};
 
 impl Aggregate for Tenant {
     const TYPE: &'static str = "tenant";

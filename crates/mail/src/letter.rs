@@ -58,7 +58,10 @@ impl Letter<'_> {
             Self::Invite { organisation, by, link } => Parts {
                 subject: &format!("{} invites you to {}", one_line(by), one_line(organisation)),
                 greeting: "Hello,",
-                paragraphs: &[format!("{by} invites you to work together in {organisation} on Atelier.")],
+                paragraphs: &[
+                    format!("{by} invites you to work together in {organisation} on Atelier."),
+                    "The link works once, within seven days.".to_owned(),
+                ],
                 link: Some(("Accept the invitation", link)),
                 code: None,
                 footer: "If you do not know them, do nothing.",

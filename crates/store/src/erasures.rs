@@ -74,6 +74,8 @@ const BELONGS: &str = "
 select aggregate_id from store.events where event_type = 'TenantCreated' and payload ->> 'owner' = $1
 union
 select aggregate_id from store.events where event_type = 'MemberJoined' and payload ->> 'user_id' = $1
+union
+select aggregate_id from store.events where event_type = 'MemberAdmitted' and payload ->> 'user_id' = $1
 order by 1";
 
 /// Everything of these aggregates; `$1` their types, `$2` their ids.
@@ -123,6 +125,14 @@ impl Store {
     pub async fn ever_belonged(&self, person: UserId) -> Result<Vec<TenantId>, Error> {
         let ids: Vec<String> = sqlx::query_scalar(BELONGS).bind(person.to_string()).fetch_all(&self.pool).await?;
         Ok(ids.iter().filter_map(|id| id.parse().ok()).collect())
+    }
+
+    /// The projects that were ever shared with this person, and their tenants.
+    pub async fn ever_shared_with(&self, person: UserId) -> Result<Vec<(TenantId, String)>, Error> {
+        let query = "select distinct tenant_id, aggregate_id from store.events
+                      where event_type = 'ProjectShared' and payload ->> 'user_id' = $1 order by 2";
+        let rows: Vec<(String, String)> = sqlx::query_as(query).bind(person.to_string()).fetch_all(&self.pool).await?;
+        Ok(rows.into_iter().filter_map(|(tenant, project)| Some((tenant.parse().ok()?, project))).collect())
     }
 
     /// The tenant where an account is; `None`: there is no such account.

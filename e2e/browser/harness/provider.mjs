@@ -22,8 +22,18 @@ export class Provider {
 
   /** Its client from now on is this Atelier, and only its exact callback. */
   serves(url) {
+    this.#answersFor([new URL("/api/v1/auth/callback/example", url).href]);
+  }
+
+  /** One more exact callback, of an organisation that named it. */
+  accepts(callback) {
+    this.#answersFor([...this.callbacks, callback]);
+  }
+
+  #answersFor(callbacks) {
+    this.callbacks = callbacks;
     const provider = new OpenIdProvider(this.issuer, {
-      clients: [{ client_id: CLIENT.id, client_secret: CLIENT.secret, redirect_uris: [new URL("/api/v1/auth/callback/example", url).href] }],
+      clients: [{ client_id: CLIENT.id, client_secret: CLIENT.secret, redirect_uris: callbacks }],
       claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name"] },
       pkce: { required: () => true },
       cookies: { keys: ["a key of stories"] },

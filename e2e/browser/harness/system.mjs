@@ -22,7 +22,7 @@ export class System {
     const answers = model ? { ATELIER_LLM_URL: model.url, ATELIER_LLM_MODEL: "played", ATELIER_LLM_SILENCE: "5m" } : { ATELIER_LLM_DEMO_PACE: String(pace), ATELIER_LLM_DEMO_FIRST_TOKEN: "0s" };
     const system = new System();
     system.state = mkdtempSync(join(tmpdir(), "atelier-browser-"));
-    const providers = provider ? { ATELIER_AUTH_PROVIDERS: provider.setting } : {};
+    const providers = provider ? { ATELIER_AUTH_PROVIDERS: provider.setting, ATELIER_AUTH_PRIVATE_PROVIDERS: "true" } : {};
     system.process = launch(system.state, { ...limits, ...administrators, ...providers, ...answers });
     try {
       system.url = await until("the system is ready", () => system.#address(), STARTED_MS);

@@ -1,3 +1,4 @@
+import { CLIENT } from "../harness/provider.mjs";
 import { story } from "../harness/story.mjs";
 
 export function organisations(stage) {
@@ -66,6 +67,75 @@ export function organisations(stage) {
     await ada.isAt("/login");
     await signsUpByLink(`late-${process.pid}@example.org`);
     await ada.the("form-error").getByText("cannot be followed").waitFor();
+  });
+
+  story("an invite comes by mail; sent again, only the newest link leads in", stage, async (signsUp, arrives) => {
+    const ada = await signsUp();
+    const dora = await arrives("Dora");
+    dora.watch.expects(/status of (401|422)/);
+    await ada.goes("/org/");
+    await ada.the("invite-email").fill(dora.email);
+    await ada.the("invite").click();
+    await ada.page.getByText(`It is on its way to ${dora.email}`).waitFor();
+    const shown = await ada.the("once").inputValue();
+    await ada.page.keyboard.press("Escape");
+    const first = await dora.linkIn("Ada Lovelace invites you");
+    if (first !== shown) throw new Error("the mail has another link than the page");
+
+    await ada.the("resend-invite").click();
+    const again = await ada.the("once").inputValue();
+    await ada.page.keyboard.press("Escape");
+    const signsUpByLink = async (link) => {
+      await dora.goes(link);
+      await dora.the("name").fill("Dora");
+      await dora.the("email").fill(dora.email);
+      await dora.the("password").fill("correct horse battery");
+      await dora.the("submit").click();
+    };
+    await signsUpByLink(first);
+    await dora.the("form-error").getByText("cannot be followed").waitFor();
+    await dora.until("the newest mail has the newest link", async () => (await dora.linkIn("Ada Lovelace invites you")) === again);
+    await dora.goes("/login");
+    await signsUpByLink(again);
+    await dora.isAt("/");
+    await dora.goes("/org/");
+    await dora.the("org-role").getByText("member").waitFor();
+  });
+
+  story("an organisation's own provider signs in whom it invited", stage, async (signsUp, arrives) => {
+    const ada = await signsUp();
+    ada.watch.expects(/status of 422/);
+    await ada.goes("/org/");
+    await ada.the("logins").getByText("No providers yet").waitFor();
+    await ada.the("new-login").click();
+    await ada.the("label").fill("Acme ID");
+    await ada.the("issuer").fill("http://127.0.0.1:9");
+    await ada.the("client_id").fill(CLIENT.id);
+    await ada.the("client_secret").fill(CLIENT.secret);
+    await ada.the("save-login").click();
+    await ada.page.getByText("No OpenID provider on the internet").or(ada.page.getByText("no OpenID provider on the internet")).waitFor();
+    await ada.the("issuer").fill(stage.provider.issuer);
+    await ada.the("save-login").click();
+    await ada.the("login-row").getByText("By invite only").waitFor();
+    stage.provider.accepts((await ada.the("login-callback").innerText()).trim());
+    const page = await ada.the("login-page").getAttribute("href");
+
+    const bob = await arrives("Bob");
+    bob.watch.expects(/status of 401/);
+    await bob.goes(page);
+    await bob.page.getByText("Continue with Acme ID").click();
+    await bob.showsThemselves();
+    await bob.the("form-error").getByText("by an invite only").waitFor();
+    await ada.calls("POST", "org/invites", { email: bob.email, role: "viewer" });
+    await bob.goes(page);
+    await bob.page.getByText("Continue with Acme ID").click();
+    await bob.isAt("/");
+    await bob.goes("/org/");
+    await bob.the("org-role").getByText("viewer").waitFor();
+
+    await ada.the("remove-login").click();
+    await ada.the("confirm").click();
+    await ada.the("logins").getByText("No providers yet").waitFor();
   });
 
   story("an API key is shown once, works, and is revoked", stage, async (signsUp) => {

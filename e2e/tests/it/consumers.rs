@@ -36,6 +36,28 @@ fn a_stock_client_decodes_every_topic_and_its_sums_are_those_of_the_read_model()
     });
 }
 
+/// Two organisations share every topic; who reads for one of them takes what its envelope says is that one's.
+#[test]
+fn a_consumer_of_one_organisation_takes_nothing_of_another() {
+    story(async |system: &System| {
+        let (alice, bob) = (works(system, "tenant: alice", 1).await, works(system, "tenant: bob", 1).await);
+        let tenant = alice.person.get("org").await.expect(200).text("id");
+        let arguments = ["--bootstrap", &system.stack.kafka, "--registry", system.registry.as_str()];
+        let report =
+            found(&python(system, &[&["usage.py"][..], &arguments, &["--tenant", tenant.as_str()]].concat()).await);
+        assert_eq!(alice.in_report(&report), alice.in_read_model().await);
+        let users: Vec<_> = report["users"].as_object().unwrap().keys().collect();
+        assert_eq!(users, [&alice.id], "{}'s are not among them", bob.id);
+        let count = "select count(*) from store.events where tenant_id = $1";
+        let stored: i64 = {
+            use sqlx::Connection;
+            let mut database = sqlx::PgConnection::connect(system.stack.postgres.as_str()).await.unwrap();
+            sqlx::query_scalar(count).bind(&tenant).fetch_one(&mut database).await.unwrap()
+        };
+        assert_eq!(report["events"], serde_json::json!(stored), "and everything of theirs");
+    });
+}
+
 #[test]
 fn an_export_in_duckdb_adds_up_to_the_read_model() {
     story(async |system: &System| {

@@ -25,6 +25,7 @@ mod privacy;
 mod read_models;
 mod requests;
 mod security;
+mod sharing;
 mod stored;
 mod work;
 

@@ -337,3 +337,97 @@ fn an_administrator_erases_a_person_whose_work_stays_with_their_organisation() {
         .await;
     });
 }
+
+#[test]
+fn an_invite_is_mailed_and_leads_a_stranger_and_an_account_into_the_organisation() {
+    story(async |system: &System| {
+        let (alice, bob) = (system.sign_up("alice").await, system.sign_up("bob").await);
+        alice.send(Method::PATCH, "org", &json!({ "name": "Acme" })).await.expect(200);
+
+        let invited = invites(&alice, &bob.email, "viewer").await;
+        assert_eq!(invited.body["mailed"], json!(true));
+        let mailed = system.link(&bob.email, "invites you to Acme").await;
+        assert_eq!(mailed, secret_of(&invited), "the mail has the link that is shown");
+        bob.post("org/invites/accept", &json!({ "token": mailed })).await.expect(200);
+
+        let stranger = format!("stranger-{}@example.org", uuid::Uuid::now_v7().simple());
+        invites(&alice, &stranger, "member").await;
+        let mailed = system.link(&stranger, "invites you to Acme").await;
+        let form = json!({ "email": stranger, "password": "a quiet green lantern", "name": "Stranger",
+            "invite": mailed, "transport": "token" });
+        let tokens = alice.post("auth/sign-up", &form).await.expect(201);
+        let joined = Person { token: tokens.text("access_token"), ..alice.clone() };
+        let org = eventually("they work there", || async {
+            let org = joined.get("org").await.expect(200);
+            (org.body["name"] == "Acme").then_some(org)
+        })
+        .await;
+        assert_eq!(org.text("role"), "member");
+    });
+}
+
+#[test]
+fn an_invite_that_is_sent_again_has_one_link_the_new_one() {
+    story(async |system: &System| {
+        let alice = system.sign_up("alice").await;
+        let email = format!("dora-{}@example.org", uuid::Uuid::now_v7().simple());
+        let invited = invites(&alice, &email, "member").await;
+        let path = format!("org/invites/{}", invited.text("id"));
+        let again = alice.post(&format!("{path}/resend"), &json!({})).await.expect(200);
+        assert_eq!(
+            (again.text("id"), again.text("email"), &again.body["mailed"]),
+            (invited.text("id"), email.clone(), &json!(true))
+        );
+        assert_ne!(secret_of(&again), secret_of(&invited));
+        let form = |token: &str| json!({ "email": email, "password": "a quiet green lantern", "name": "Dora", "invite": token });
+        let old = alice.post("auth/sign-up", &form(&secret_of(&invited))).await.expect(422);
+        assert_eq!(old.code(), "unknown_invite");
+        eventually("the newest mail has the new link", || async {
+            (system.link(&email, "invites you").await == secret_of(&again)).then_some(())
+        })
+        .await;
+        alice.post("auth/sign-up", &form(&secret_of(&again))).await.expect(201);
+        assert_eq!(alice.post(&format!("{path}/resend"), &json!({})).await.expect(409).code(), "invite_over");
+    });
+}
+
+#[test]
+fn one_address_gets_only_so_many_invites_and_the_link_is_there_all_the_same() {
+    story(async |system: &System| {
+        let alice = system.sign_up("alice").await;
+        let email = format!("often-{}@example.org", uuid::Uuid::now_v7().simple());
+        for _ in 0..5 {
+            assert_eq!(invites(&alice, &email, "member").await.body["mailed"], json!(true));
+        }
+        let sixth = invites(&alice, &email, "member").await;
+        assert_eq!(sixth.body["mailed"], json!(false));
+        assert!(sixth.text("link").contains("/join/#atl_i_"));
+    });
+}
+
+#[test]
+fn an_administrator_who_looks_at_accounts_shows_in_the_audit_log() {
+    story(async |system: &System| {
+        let (alice, root) = (system.sign_up("alice").await, crate::permissions::root(system).await);
+        let user = id_of(&alice).await;
+        eventually("alice is found", || async {
+            let found = root.get(&format!("users?q={}", alice.email)).await.expect(200);
+            (found.body["items"].as_array()?.len() == 1).then_some(())
+        })
+        .await;
+        root.get(&format!("users/{user}")).await.expect(200);
+        let of = async |person: &Person, what: &str| {
+            eventually(what, || async {
+                let found = person.get("audit/events?type=AccountsRead").await.expect(200);
+                found.body["items"].as_array()?.first().cloned()
+            })
+            .await
+        };
+        let seen = of(&alice, "alice's own audit log has the look at her").await;
+        assert_eq!((&seen["new"]["user_id"], &seen["new"]["count"]), (&json!(user), &json!(1)));
+        assert_eq!(seen["user"], json!(id_of(&root).await));
+        let listed = of(&root, "the administrator's has the list").await;
+        assert_eq!((&listed["new"]["searched"], &listed["new"]["user_id"]), (&json!(true), &Value::Null));
+        assert!(!listed.to_string().contains(&alice.email), "what was searched for is not kept");
+    });
+}

@@ -73,7 +73,12 @@ const ROWS: &[(&str, &str, u16, u16)] = &[
     ("GET /org/invites",                                    MANAGERS,      200, 200),
     ("POST /org/invites",                                   MANAGERS,      422, 422),
     ("DELETE /org/invites/{id}",                            MANAGERS,      404, 404),
+    ("POST /org/invites/{id}/resend",                       MANAGERS,      404, 404),
     ("POST /org/invites/accept",                            EVERYBODY,     422, 422),
+    ("GET /org/login",                                      MANAGERS,      200, 200),
+    ("POST /org/login",                                     MANAGERS,      422, 422),
+    ("PUT /org/login/{id}",                                 MANAGERS,      422, 422),
+    ("DELETE /org/login/{id}",                              MANAGERS,      404, 404),
     ("GET /api-keys",                                       MANAGERS,      200, 200),
     ("POST /api-keys",                                      MANAGERS,      422, 422),
     ("DELETE /api-keys/{id}",                               MANAGERS,      404, 404),
@@ -86,6 +91,9 @@ const ROWS: &[(&str, &str, u16, u16)] = &[
     ("GET /projects/{id}",                                  READERS,       200, 404),
     ("PATCH /projects/{id}",                                WORKERS,       422, 422),
     ("DELETE /projects/{id}",                               WORKERS,         0, 404), // the last of all
+    ("GET /projects/{id}/members",                          READERS,       200, 404),
+    ("PUT /projects/{id}/members/{user}",                   WORKERS,       422, 422),
+    ("DELETE /projects/{id}/members/{user}",                READERS,       204, 404),
     ("GET /projects/{id}/files",                            READERS,       200, 404),
     ("GET /projects/{id}/archive",                          READERS,       200, 404),
     ("GET /projects/{id}/sessions",                         READERS,       200, 404),
@@ -147,6 +155,7 @@ impl Things {
             Some("users") => self.user.clone(),
             Some("api-keys") if real => self.key.clone(),
             Some("api-keys") => format!("key_{none}"),
+            _ if path.contains("login/{id}") => format!("idp_{none}"),
             _ if path.contains("invites") && real => self.invite.clone(),
             _ if path.contains("invites") => format!("inv_{none}"),
             _ if method == "DELETE" && !real => format!("usr_{none}"),
@@ -156,6 +165,7 @@ impl Things {
         let path = path
             .replace("{id}", &id)
             .replace("{generation}", &self.generation)
+            .replace("{user}", &self.user)
             .replace("{number}", "1")
             .replace("{provider}", "nobody");
         format!("{}{query}", path.trim_start_matches('/'))
@@ -180,7 +190,9 @@ async fn ask(person: &Person, row: &str, path: &str) -> Answer {
 }
 
 fn takes_no_body(row: &str) -> bool {
-    row.starts_with("DELETE") && !["DELETE /me", "DELETE /me/mfa"].contains(&row) || row.ends_with("/cancel")
+    row.starts_with("DELETE") && !["DELETE /me", "DELETE /me/mfa"].contains(&row)
+        || row.ends_with("/cancel")
+        || row.ends_with("/resend")
 }
 
 async fn documented(system: &System) -> BTreeSet<String> {

@@ -73,26 +73,29 @@ const SELECT: &str = "
         created_at, updated_at, version
     from read.sessions as sessions";
 
-/// What the reader may see of this read model, besides what row-level security allows.
-const MINE: &str = "owner = current_setting('atelier.person', true) and deleted_at is null";
+/// What the reader may see of this read model, besides what row-level security allows: their own, and what is in a
+/// project that is shared with them.
+const SEEN: &str = "deleted_at is null and (owner = current_setting('atelier.person', true)
+    or exists (select from read.project_members m where m.project_id = sessions.project_id and m.deleted_at is null
+                  and m.user_id = current_setting('atelier.person', true)))";
 
-/// One of the reader's sessions.
+/// One session that the reader sees.
 pub async fn by_id(reader: &mut PgConnection, id: SessionId) -> sqlx::Result<Option<Session>> {
-    let row: Option<Row> = sqlx::query_as(&format!("{SELECT} where id = $1 and {MINE}"))
+    let row: Option<Row> = sqlx::query_as(&format!("{SELECT} where id = $1 and {SEEN}"))
         .bind(id.to_string())
         .fetch_optional(reader)
         .await?;
     Ok(row.map(Session::from))
 }
 
-/// The reader's sessions in a project, newest first; `page.q` searches the title.
+/// The sessions in a project that the reader sees, newest first; `page.q` searches the title.
 pub async fn of_project(
     reader: &mut PgConnection,
     project: ProjectId,
     page: &Page,
 ) -> Result<Listing<Session>, read::Error> {
     let rows: Vec<Row> = sqlx::query_as(&format!(
-        "{SELECT} where project_id = $1 and {MINE} and ($2::text is null or id < $2)
+        "{SELECT} where project_id = $1 and {SEEN} and ($2::text is null or id < $2)
              and ($3::text is null or title ilike $3)
          order by id desc limit $4"
     ))
@@ -113,7 +116,7 @@ pub async fn wait_for(wait: &Wait<'_>, id: SessionId, version: i64) -> sqlx::Res
 
 /// Whether the session is there for this reader.
 pub(super) async fn is_visible(reader: &mut PgConnection, id: SessionId) -> sqlx::Result<bool> {
-    sqlx::query_scalar(&format!("select exists (select from read.sessions where id = $1 and {MINE})"))
+    sqlx::query_scalar(&format!("select exists (select from read.sessions as sessions where id = $1 and {SEEN})"))
         .bind(id.to_string())
         .fetch_one(reader)
         .await
@@ -122,7 +125,7 @@ pub(super) async fn is_visible(reader: &mut PgConnection, id: SessionId) -> sqlx
 /// The session whose files stand for the project: the last one that was active and has any.
 pub(super) async fn most_recent(reader: &mut PgConnection, project: ProjectId) -> sqlx::Result<Option<(String, i32)>> {
     sqlx::query_as(&format!(
-        "select id, head from read.sessions where project_id = $1 and head > 0 and {MINE}
+        "select id, head from read.sessions as sessions where project_id = $1 and head > 0 and {SEEN}
          order by updated_at desc, id desc limit 1"
     ))
     .bind(project.to_string())

@@ -55,6 +55,9 @@ impl Rows {
                 self.join(fact, event.user_id.to_string(), event.role);
                 self.invite(fact, &event.invite_id.to_string())?.close(fact, Some(event.user_id.to_string()));
             }
+            Event::InviteRenewed(event) => {
+                self.invite(fact, &event.invite_id.to_string())?.renew(fact, event.expires_at);
+            }
             Event::InviteRevoked(event) => {
                 let invite = self.invite(fact, &event.invite_id.to_string())?;
                 invite.close(fact, None);
@@ -65,6 +68,9 @@ impl Rows {
                 self.member(fact, event.user_id.to_string())?.becomes(fact, event.role);
             }
             Event::MemberRemoved(event) => self.member(fact, event.user_id.to_string())?.leaves(fact),
+            Event::MemberAdmitted(event) => self.join(fact, event.user_id.to_string(), event.role),
+            // Auth knows them, and shows them to who manages.
+            Event::LoginProviderSet(_) | Event::LoginProviderRemoved(_) => {}
             Event::ApiKeyCreated(event) => {
                 self.api_keys.insert(event.api_key_id.to_string(), ApiKey::new(fact, event));
             }

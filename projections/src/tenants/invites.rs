@@ -49,6 +49,14 @@ pub async fn invites(reader: &mut PgConnection, page: &Page) -> Result<Listing<I
     Ok(Listing::cut(rows, page, |invite: &Invite| invite.id.clone()))
 }
 
+/// One open invite of the reader's tenant.
+pub async fn invite(reader: &mut PgConnection, id: InviteId) -> sqlx::Result<Option<Invite>> {
+    sqlx::query_as(&format!("select {COLUMNS} from read.invites where id = $1 and deleted_at is null"))
+        .bind(id.to_string())
+        .fetch_optional(reader)
+        .await
+}
+
 impl Invite {
     pub fn new(fact: &Fact<Event>, event: &MemberInvited) -> Self {
         Self {
@@ -65,6 +73,11 @@ impl Invite {
             deleted_at: None,
             version: fact.sequence,
         }
+    }
+
+    pub fn renew(&mut self, fact: &Fact<Event>, expires_at: DateTime<Utc>) {
+        self.expires_at = expires_at;
+        (self.updated_at, self.version) = (fact.at, fact.sequence);
     }
 
     pub fn close(&mut self, fact: &Fact<Event>, accepted_by: Option<String>) {
@@ -95,6 +108,7 @@ pub async fn load(tx: &mut PgConnection, facts: &[Fact<Event>]) -> sqlx::Result<
 fn touched(event: &Event) -> Option<String> {
     match event {
         Event::MemberJoined(event) => Some(event.invite_id.to_string()),
+        Event::InviteRenewed(event) => Some(event.invite_id.to_string()),
         Event::InviteRevoked(event) => Some(event.invite_id.to_string()),
         Event::InviteForgotten(event) => Some(event.invite_id.to_string()),
         _ => None,
@@ -108,8 +122,8 @@ pub async fn write(tx: &mut PgConnection, rows: &[Invite]) -> sqlx::Result<()> {
          select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[],
                               $7::text[], $8::bool[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[],
                               $12::bigint[])
-         on conflict (id) do update set email = excluded.email, accepted_by = excluded.accepted_by,
-             erased = excluded.erased, updated_at = excluded.updated_at, deleted_at = excluded.deleted_at,
+         on conflict (id) do update set email = excluded.email, expires_at = excluded.expires_at,
+             accepted_by = excluded.accepted_by, erased = excluded.erased, updated_at = excluded.updated_at, deleted_at = excluded.deleted_at,
              version = excluded.version",
     )
     .bind(column(rows, |row| row.id.as_str()))

@@ -120,8 +120,10 @@ impl Platform {
             )?),
         };
         if let (true, Some(keys)) = (plays(Role::Edge), &keys) {
-            let parts =
-                edge::Parts { bus: config.kafka.clone(), keys: keys.clone(), sessions: Arc::new(command.clone()) };
+            let secret = config.identity.internal_secret.clone().context("[identity] internal_secret is missing")?;
+            let token = ServiceToken::new(auth.clone(), "edge", secret);
+            let sessions = edge::Commands { command: command.clone(), token };
+            let parts = edge::Parts { bus: config.kafka.clone(), keys: keys.clone(), sessions: Arc::new(sessions) };
             local.edge = Some(edge::Edge::new(config.edge.clone(), parts)?);
         }
         let provider = llm::provider(config.llm.clone())?;

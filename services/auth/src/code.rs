@@ -51,7 +51,7 @@ impl Inner {
 
         self.throttle.forgive(&guessing).await;
         self.verified(person, &origin).await?;
-        self.accept(Proof { person, how: How { method: "code".to_owned(), device }, origin }).await
+        self.accept(Proof { person, how: How { method: "code".to_owned(), device, tenant: None }, origin }).await
     }
 
     /// A try is counted before it is made; a right code is good once.

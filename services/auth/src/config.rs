@@ -34,7 +34,10 @@ pub struct Config {
     /// Mails that one address gets at most within `mail_window` because somebody asked for them.
     pub mails_per_address: NonZeroU32,
 
-    /// The window of `mails_per_address`.
+    /// Invites that one organisation has mailed at most within `mail_window`; those beyond have their link only.
+    pub invites_per_tenant: NonZeroU32,
+
+    /// The window of `mails_per_address` and `invites_per_tenant`.
     #[serde(with = "humantime_serde")]
     pub mail_window: Duration,
 
@@ -51,6 +54,10 @@ pub struct Config {
     /// Providers that people may sign in by: tables `[[auth.providers]]` with `id`, `label`, `kind` (oidc or github),
     /// `issuer`, `client_id`, `client_secret` (`env:NAME`, `file:PATH`, or the secret) and perhaps `tenant`.
     pub providers: Vec<Provider>,
+
+    /// Whether organisations may name providers at private addresses, and without https on this machine. Only for
+    /// installations whose people may reach everything that this process reaches.
+    pub private_providers: bool,
 
     /// How long an access token is good for.
     #[serde(with = "humantime_serde")]
@@ -117,11 +124,13 @@ impl Default for Config {
             attempts_per_account: NonZeroU32::new(10).unwrap_or(NonZeroU32::MIN),
             attempt_window: Duration::from_mins(5),
             mails_per_address: NonZeroU32::new(5).unwrap_or(NonZeroU32::MIN),
+            invites_per_tenant: NonZeroU32::new(50).unwrap_or(NonZeroU32::MIN),
             mail_window: Duration::from_mins(15),
             mails_waiting: NonZeroUsize::new(1_000).unwrap_or(NonZeroUsize::MIN),
             mails_at_once: NonZeroUsize::new(8).unwrap_or(NonZeroUsize::MIN),
             sealing_key: None,
             providers: Vec::new(),
+            private_providers: false,
             access: Duration::from_mins(15),
             refresh: Duration::from_hours(7 * 24),
             refresh_grace: Duration::from_secs(10),

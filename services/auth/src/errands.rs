@@ -31,6 +31,7 @@ pub enum Errand {
     Reset { email: String },
     Code { email: String },
     NewDevice { person: Person, device: String },
+    Invite(crate::invites::Invitation),
 }
 
 /// The errands that wait.
@@ -108,6 +109,7 @@ impl Inner {
             Errand::Verify { person } => self.with_link(*person, |name, link| Letter::Verify { name, link }).await,
             Errand::Reset { email } => self.write_reset(email).await,
             Errand::Code { email } => self.write_code(email).await,
+            Errand::Invite(invitation) => self.write_invite(invitation).await,
             Errand::NewDevice { person, device } => self.write_new_device(*person, device).await,
         }
     }

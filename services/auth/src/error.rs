@@ -41,7 +41,7 @@ pub enum Error {
     TicketOver,
     #[error("there is a second factor already; remove it first")]
     FactorExists,
-    #[error("second factors are not set up here: [auth] sealing_key is missing")]
+    #[error("secrets cannot be kept here: [auth] sealing_key is missing")]
     FactorsUnavailable,
     #[error("there is no such provider here")]
     UnknownProvider,
@@ -56,6 +56,16 @@ pub enum Error {
     LinkFirst,
     #[error("there is no account for you here; ask an administrator")]
     NoAccount,
+    #[error("this organisation lets you in by an invite only: ask somebody there for one")]
+    NotInvited,
+    #[error("there is an account with this address already: sign in to it, and follow your invite there")]
+    HasAccount,
+    #[error("kind: expected one of oidc, github")]
+    UnknownKind,
+    #[error("a client secret is required")]
+    SecretRequired,
+    #[error("{0}")]
+    IssuerRefused(String),
     #[error("this account at the provider belongs to somebody else here")]
     LinkedToOther,
     #[error("it is the only way left to sign in; set a password first")]
@@ -103,6 +113,11 @@ impl From<Error> for Status {
             Error::EmailNotVerified => fault(Code::PermissionDenied, "email_not_verified", detail),
             Error::LinkFirst => fault(Code::FailedPrecondition, "link_first", detail),
             Error::NoAccount => fault(Code::PermissionDenied, "no_account", detail),
+            Error::NotInvited => fault(Code::PermissionDenied, "not_invited", detail),
+            Error::HasAccount => fault(Code::FailedPrecondition, "has_account", detail),
+            Error::UnknownKind => fault(Code::InvalidArgument, "unknown_value", detail),
+            Error::SecretRequired => fault(Code::InvalidArgument, "secret_required", detail),
+            Error::IssuerRefused(_) => fault(Code::InvalidArgument, "issuer_refused", detail),
             Error::LinkedToOther => fault(Code::AlreadyExists, "linked_to_other", detail),
             Error::LastWayIn => fault(Code::FailedPrecondition, "last_way_in", detail),
             Error::UnknownDevice => fault(Code::NotFound, "not_found", detail),

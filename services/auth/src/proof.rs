@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::TenantId;
 use rpc::auth::v1::SignedIn;
 use rpc::command::v1::NoteSignIn;
 use rpc::command::v1::note_account_request::Change;
@@ -35,6 +36,9 @@ pub struct How {
     pub method: String,
     /// What the device calls itself.
     pub device: String,
+    /// The organisation whose provider it was; `None`: they come home.
+    #[serde(default)]
+    pub tenant: Option<TenantId>,
 }
 
 impl Inner {
@@ -76,7 +80,7 @@ impl Inner {
 
     /// A new family for this device; first it is told, then it is so.
     async fn let_in(&self, proof: Proof, factor: Option<&'static str>) -> Result<SignedIn, Error> {
-        let Proof { person, how: How { method, device }, origin } = proof;
+        let Proof { person, how: How { method, device, tenant }, origin } = proof;
         if credentials::find(&self.pool, person.0).await?.is_none() {
             return Err(Error::InvalidCredentials); // erased since
         }
@@ -88,7 +92,7 @@ impl Inner {
             device: families::short(&device),
         };
         self.note(person, Change::SignedIn(told), &origin).await?;
-        let owner = Owner { family, user: person.0, tenant: person.1, home: person.1 };
+        let owner = Owner { family, user: person.0, tenant: tenant.unwrap_or(person.1), home: person.1 };
         let signed_in = self.open(owner, &device).await?;
         if self.is_new_device(person.0, &device).await? {
             self.run_later(Errand::NewDevice { person, device: families::short(&device) });

@@ -12,6 +12,7 @@ mod github;
 mod id_token;
 mod link;
 mod oidc;
+mod tenants;
 
 use std::sync::Arc;
 
@@ -40,19 +41,21 @@ pub struct Providers(Arc<Inner>);
 
 struct Inner {
     known: Vec<Provider>,
+    anywhere: bool,
     browse: Browse,
     discovery: Discovery,
 }
 
 impl Providers {
     /// Asks nobody yet.
-    pub fn new(known: Vec<Provider>) -> anyhow::Result<Self> {
+    /// `anywhere`: also those that people name may be at private addresses.
+    pub fn new(known: Vec<Provider>, anywhere: bool) -> anyhow::Result<Self> {
         for provider in &known {
             provider.check().with_context(|| format!("[[auth.providers]] {}", provider.id))?;
             let same = known.iter().filter(|other| other.id == provider.id).count();
             anyhow::ensure!(same == 1, "[[auth.providers]] {} is there twice", provider.id);
         }
-        Ok(Self(Arc::new(Inner { known, browse: Browse::new()?, discovery: Discovery::new() })))
+        Ok(Self(Arc::new(Inner { known, anywhere, browse: Browse::new()?, discovery: Discovery::new() })))
     }
 
     pub fn list(&self) -> impl Iterator<Item = &Provider> {

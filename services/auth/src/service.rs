@@ -40,6 +40,8 @@ pub(crate) struct Inner {
     pub administrators: Administrators,
     /// Counts mails that were asked for.
     pub mails: Throttle,
+    /// Counts invites that are mailed.
+    pub invites: Throttle,
     pub mailer: mail::Mailer,
     pub site: url::Url,
     pub vault: Vault,
@@ -57,9 +59,10 @@ impl Auth {
         let administrators = Administrators::default();
         let throttle = Throttle::of_attempts(&config, redis.clone());
         let mails = Throttle::of_mails(&config, redis.clone());
+        let invites = Throttle::of_invites(&config, redis.clone());
         let vault = Vault::new(config.sealing_key.as_ref())?;
         let errands = Errands::new(config.mails_waiting.get());
-        let providers = Providers::new(config.providers.clone())?;
+        let providers = Providers::new(config.providers.clone(), config.private_providers)?;
         Ok(Self(Arc::new(Inner {
             config,
             pool,
@@ -72,6 +75,7 @@ impl Auth {
             redis,
             administrators,
             mails,
+            invites,
             mailer,
             site,
             vault,
@@ -202,6 +206,12 @@ impl AuthService for Auth {
         Ok(Response::new(StandingChangedResponse {}))
     }
 
+    async fn mail_invite(&self, request: Request<MailInviteRequest>) -> Result<Response<MailInviteResponse>, Status> {
+        let claims = caller(&request, &self.0.verifier)?;
+        let mailed = self.0.mail_invite(&claims, request.into_inner()).await?;
+        Ok(Response::new(MailInviteResponse { mailed }))
+    }
+
     async fn list_devices(
         &self,
         request: Request<ListDevicesRequest>,
@@ -299,9 +309,29 @@ impl AuthService for Auth {
         Ok(Response::new(SignOutEverywhereResponse { ended }))
     }
 
-    async fn list_providers(&self, _: Request<Nothing>) -> Result<Response<ListProvidersResponse>, Status> {
-        let one = |provider: &crate::Provider| LoginProvider { id: provider.id.clone(), label: provider.label.clone() };
-        Ok(Response::new(ListProvidersResponse { providers: self.0.providers.list().map(one).collect() }))
+    async fn list_providers(
+        &self,
+        request: Request<ListProvidersRequest>,
+    ) -> Result<Response<ListProvidersResponse>, Status> {
+        let theirs = self.0.offered_by(&request.into_inner().tenant_id).await?;
+        let configured = self.0.providers.list().map(|provider| (provider.id.clone(), provider.label.clone()));
+        let one = |(id, label)| LoginProvider { id, label };
+        Ok(Response::new(ListProvidersResponse { providers: theirs.into_iter().chain(configured).map(one).collect() }))
+    }
+
+    async fn set_login(&self, request: Request<SetLoginRequest>) -> Result<Response<TenantProvider>, Status> {
+        let (claims, token) = (caller(&request, &self.0.verifier)?, bearer(&request));
+        Ok(Response::new(self.0.set_login(&claims, &token, request.into_inner()).await?))
+    }
+
+    async fn remove_login(&self, request: Request<RemoveLoginRequest>) -> Result<Response<Done>, Status> {
+        let (claims, token) = (caller(&request, &self.0.verifier)?, bearer(&request));
+        self.0.remove_login(&claims, &token, request.into_inner()).await?;
+        Ok(Response::new(Done {}))
+    }
+
+    async fn list_logins(&self, request: Request<Nothing>) -> Result<Response<ListLoginsResponse>, Status> {
+        Ok(Response::new(self.0.logins(&caller(&request, &self.0.verifier)?).await?))
     }
 
     async fn begin_login(&self, request: Request<BeginLoginRequest>) -> Result<Response<BeginLoginResponse>, Status> {
@@ -327,6 +357,12 @@ impl AuthService for Auth {
         let caller = Asking::of(&request, &self.0.verifier)?;
         let UnlinkIdentityRequest { provider, origin } = request.into_inner();
         self.0.unlink(caller.person, &provider, &origin).await?;
+        Ok(Response::new(Done {}))
+    }
+
+    async fn forget_tenant(&self, request: Request<ForgetTenantRequest>) -> Result<Response<Done>, Status> {
+        caller(&request, &self.0.verifier)?.require_service()?;
+        self.0.forget_tenant(&request.into_inner().tenant_id).await?;
         Ok(Response::new(Done {}))
     }
 

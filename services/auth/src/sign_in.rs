@@ -25,7 +25,7 @@ impl Inner {
 
         self.throttle.forgive(&account).await;
         self.upgrade(user, &password, hash).await;
-        self.accept(Proof { person, how: How { method: "password".to_owned(), device }, origin }).await
+        self.accept(Proof { person, how: How { method: "password".to_owned(), device, tenant: None }, origin }).await
     }
 
     /// A password that was hashed with other parameters is hashed anew; who signs in does not fail because of it.

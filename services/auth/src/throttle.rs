@@ -58,6 +58,11 @@ impl Throttle {
         Self::new("mail", (config.mails_per_address, config.mail_window), config, redis)
     }
 
+    /// Invites that are mailed for one organisation.
+    pub fn of_invites(config: &Config, redis: Option<ConnectionManager>) -> Self {
+        Self::new("invite", (config.invites_per_tenant, config.mail_window), config, redis)
+    }
+
     fn new(
         what: &'static str,
         (limit, window): (NonZeroU32, Duration),

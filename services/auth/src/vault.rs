@@ -8,6 +8,7 @@ use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::rand::{SecureRandom, SystemRandom};
 use ring::{hkdf, hmac};
 use secrecy::{ExposeSecret, SecretString};
+use uuid::Uuid;
 
 /// Two keys from one: to seal with, and to hash with.
 pub struct Vault {
@@ -38,9 +39,14 @@ impl Vault {
 
     /// Nonce, ciphertext and tag; nobody else's secret opens as this user's.
     pub fn seal(&self, user: UserId, plain: &[u8]) -> anyhow::Result<Vec<u8>> {
+        self.seal_for(user.as_uuid(), plain)
+    }
+
+    /// The same for whatever has an id.
+    pub fn seal_for(&self, whose: Uuid, plain: &[u8]) -> anyhow::Result<Vec<u8>> {
         let nonce = random::<NONCE_LEN>()?;
         let mut sealed = plain.to_vec();
-        let bound = Aad::from(user.as_uuid().into_bytes());
+        let bound = Aad::from(whose.into_bytes());
         self.seal
             .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), bound, &mut sealed)
             .map_err(|_| anyhow::anyhow!("too long to seal"))?;
@@ -48,9 +54,13 @@ impl Vault {
     }
 
     pub fn open(&self, user: UserId, sealed: &[u8]) -> anyhow::Result<Vec<u8>> {
+        self.open_for(user.as_uuid(), sealed)
+    }
+
+    pub fn open_for(&self, whose: Uuid, sealed: &[u8]) -> anyhow::Result<Vec<u8>> {
         let altered = || anyhow::anyhow!("a sealed secret does not open: is [auth] sealing_key another one?");
         let (nonce, rest) = sealed.split_first_chunk::<NONCE_LEN>().ok_or_else(altered)?;
-        let (mut bytes, bound) = (rest.to_vec(), Aad::from(user.as_uuid().into_bytes()));
+        let (mut bytes, bound) = (rest.to_vec(), Aad::from(whose.into_bytes()));
         let nonce = Nonce::assume_unique_for_key(*nonce);
         let length = self.seal.open_in_place(nonce, bound, &mut bytes).map_err(|_| altered())?.len();
         bytes.truncate(length);

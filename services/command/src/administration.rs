@@ -45,7 +45,7 @@ pub async fn erase(
 
 impl Commands {
     /// An administrator's write, in the tenant where the account is.
-    async fn call_about(
+    pub(crate) async fn call_about(
         &self,
         by: UserId,
         id: &str,

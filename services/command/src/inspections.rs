@@ -2,15 +2,15 @@
 
 use chrono::DateTime;
 use domain::inspection::{Asked, Command, What};
-use domain::{Inspection, InspectionId};
-use rpc::command::v1::{Accepted, NoteAuditReadRequest};
+use domain::{Inspection, InspectionId, UserId};
+use rpc::command::v1::{Accepted, NoteAccountsReadRequest, NoteAuditReadRequest};
 use rpc::fault;
 use rpc::identity::Claims;
 use serde_json::json;
 use store::{Call, Store};
 use tonic::{Code, Status};
 
-use crate::error::status;
+use crate::error::{parse, status};
 use crate::{Commands, call};
 
 const FORMATS: [&str; 4] = ["json", "csv", "jsonl", "text"];
@@ -37,6 +37,25 @@ pub(crate) async fn note(
     };
     let version = write(&commands.store, &call, what, format, asked, request.count).await.map_err(status)?;
     Ok(Accepted { version })
+}
+
+/// A list is noted where the administrator works, one account in the tenant that came with it: there its auditors
+/// look.
+pub(crate) async fn note_accounts(
+    commands: &Commands,
+    claims: &Claims,
+    mut request: NoteAccountsReadRequest,
+) -> Result<Accepted, Status> {
+    let by = claims.require_administrator()?;
+    let write = request.write.take();
+    let user: Option<UserId> = Some(&request.user_id).filter(|id| !id.is_empty()).map(|id| parse(id)).transpose()?;
+    let call = match user {
+        Some(user) => commands.call_about(by, &user.to_string(), write, "accounts.read", &request).await?,
+        None => call::by_person(claims, write, "accounts.read", &request)?,
+    };
+    let inspection_id = InspectionId::generate();
+    let command = Command::NoteAccounts { inspection_id, user, searched: request.searched, count: request.count };
+    commands.accepted::<Inspection>(&call, &inspection_id.to_string(), command).await
 }
 
 /// Appends the event; every reading is an aggregate of its own, so that no two wait for each other.

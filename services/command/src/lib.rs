@@ -1,5 +1,6 @@
 //! The write side: loads an aggregate, lets it decide, appends what it decided. Nothing else appends events.
 
+mod access;
 mod accounts;
 mod administration;
 pub mod call;

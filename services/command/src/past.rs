@@ -1,7 +1,6 @@
 //! What a project or session was at a moment of its past: its history up to there, folded as the read models fold.
 
-use domain::session::Event;
-use domain::{Aggregate, Project, ProjectId, Session, SessionId, project};
+use domain::{Aggregate, Project, ProjectId, ProjectRole, Session, SessionId};
 use events::Envelope;
 use projections::sessions::{self, Past, Version};
 use projections::{Fact, Page, Source};
@@ -23,13 +22,12 @@ pub async fn project_at(
     claims: &Claims,
     request: PastRequest,
 ) -> Result<PastProjectResponse, Status> {
-    let (user, _) = claims.require_person()?;
+    let (user, tenant) = claims.require_person()?;
     let id: ProjectId = parse(&request.id)?;
-    let created_by = |event: &project::Event| match event {
-        project::Event::ProjectCreated(created) => created.owner == user,
-        _ => false,
-    };
-    let facts = commands.facts::<Project>(claims, &id.to_string(), request.moment, created_by).await?;
+    let now = commands.store.load::<Project>(tenant, &id.to_string()).await.map_err(status)?.state;
+    let theirs = (now.owner() == Some(user)).then_some(ProjectRole::Owner);
+    let role = theirs.or_else(|| now.role_of(user)).ok_or_else(not_there)?;
+    let facts = commands.facts::<Project>(claims, &id.to_string(), request.moment).await?;
     let project = projections::projects::past(&facts).map_err(broken)?.ok_or_else(not_there)?;
     Ok(PastProjectResponse {
         name: project.name,
@@ -37,6 +35,7 @@ pub async fn project_at(
         version: project.version,
         created_at_micros: project.created_at.timestamp_micros(),
         updated_at_micros: project.updated_at.timestamp_micros(),
+        role: role.to_string(),
     })
 }
 
@@ -98,39 +97,34 @@ pub async fn version(
 }
 
 impl Commands {
-    /// A session of this caller's, as it was.
+    /// A session of this caller's, or shared with them, as it was. Whose it is sees it also when it was put away.
     async fn past(
         &self,
         claims: &Claims,
         id: &str,
         moment: Option<Moment>,
     ) -> Result<(Past, sessions::Session), Status> {
-        let (user, _) = claims.require_person()?;
+        let (user, tenant) = claims.require_person()?;
         let id: SessionId = parse(id)?;
-        let opened_by = |event: &Event| match event {
-            Event::SessionOpened(opened) => opened.owner == user,
-            _ => false,
-        };
-        let facts = self.facts::<Session>(claims, &id.to_string(), moment, opened_by).await?;
+        let now = self.store.load::<Session>(tenant, &id.to_string()).await.map_err(status)?.state;
+        if now.identity.is_none_or(|identity| identity.owner != user) {
+            self.session_of(tenant, user, id).await?;
+        }
+        let facts = self.facts::<Session>(claims, &id.to_string(), moment).await?;
         let past = Past::of(&facts).map_err(broken)?;
         let session = past.session().ok_or_else(not_there)?;
         Ok((past, session))
     }
 
-    /// The history up to a moment. Somebody else's is like nobody's; that it did not exist yet hears only who
-    /// made it, which its first event says.
+    /// The history up to a moment, for who was found to see it.
     async fn facts<A: Aggregate>(
         &self,
         claims: &Claims,
         id: &str,
         moment: Option<Moment>,
-        is_made_by_caller: impl Fn(&A::Event) -> bool,
     ) -> Result<Vec<Fact<A::Event>>, Status> {
         let (_, tenant) = claims.require_person()?;
         let history = self.store.history::<A>(tenant, id).await.map_err(status)?;
-        if !history.first().is_some_and(|(_, first)| is_made_by_caller(first)) {
-            return Err(not_there());
-        }
         let at = moment.and_then(|moment| moment.at).unwrap_or(At::Version(i64::MAX));
         let is_past = |envelope: &Envelope| match at {
             At::Micros(micros) => envelope.occurred_at.timestamp_micros() <= micros,

@@ -1,5 +1,7 @@
 //! Projects: created, renamed, put away.
 
+pub mod sharing;
+
 use domain::project::{Command, Label};
 use domain::{Project, ProjectId};
 use rpc::command::v1::{

@@ -19,8 +19,7 @@ pub async fn generation(
     let session: SessionId = parse(&request.session_id)?;
     let generation: GenerationId = parse(&request.generation_id)?;
     let id = session.to_string();
-    let loaded = commands.store.load::<Session>(tenant, &id).await.map_err(status)?;
-    loaded.state.require_owner(user).map_err(|no| status(no.into()))?;
+    commands.session_of(tenant, user, session).await?;
     let history = commands.store.history::<Session>(tenant, &id).await.map_err(status)?;
     let events = of_generation(&history, generation).into_iter().map(replayed).collect();
     Ok(ReplayGenerationResponse { tenant_id: tenant.to_string(), events })

@@ -13,8 +13,8 @@ use tonic::{Code, Request, Response, Status};
 use crate::end_generation::Ending;
 use crate::error::status;
 use crate::{
-    Commands, accounts, administration, conversation, end_generation, inspections, leases, past, projects, replay,
-    sessions, start_generation, tenants, users,
+    Commands, access, accounts, administration, conversation, end_generation, inspections, leases, past, projects,
+    replay, sessions, start_generation, tenants, users,
 };
 
 impl Commands {
@@ -78,6 +78,7 @@ commands! {
     create_tenant(CreateTenantRequest) -> CreateTenantResponse = tenants::create;
     rename_tenant(RenameTenantRequest) -> Accepted = tenants::rename;
     invite_member(InviteMemberRequest) -> InviteMemberResponse = tenants::invites::invite;
+    renew_invite(RenewInviteRequest) -> InviteMemberResponse = tenants::invites::renew;
     revoke_invite(RevokeInviteRequest) -> Accepted = tenants::invites::revoke;
     check_invite(CheckInviteRequest) -> CheckInviteResponse = tenants::invites::check;
     accept_invite(AcceptInviteRequest) -> AcceptInviteResponse = tenants::invites::accept;
@@ -85,10 +86,15 @@ commands! {
     remove_member(RemoveMemberRequest) -> Accepted = tenants::members::remove;
     create_api_key(CreateApiKeyRequest) -> CreateApiKeyResponse = tenants::api_keys::create;
     revoke_api_key(RevokeApiKeyRequest) -> Accepted = tenants::api_keys::revoke;
+    set_login_provider(SetLoginProviderRequest) -> Accepted = tenants::login::set;
+    remove_login_provider(RemoveLoginProviderRequest) -> Accepted = tenants::login::remove;
+    admit_member(AdmitMemberRequest) -> AdmitMemberResponse = tenants::login::admit;
 
     create_project(CreateProjectRequest) -> CreateProjectResponse = projects::create;
     rename_project(RenameProjectRequest) -> Accepted = projects::rename;
     delete_project(DeleteProjectRequest) -> Accepted = projects::delete;
+    share_project(ShareProjectRequest) -> Accepted = projects::sharing::share;
+    unshare_project(UnshareProjectRequest) -> Accepted = projects::sharing::unshare;
 
     open_session(OpenSessionRequest) -> OpenSessionResponse = sessions::open;
     rename_session(RenameSessionRequest) -> Accepted = sessions::rename;
@@ -98,7 +104,9 @@ commands! {
     import_files(ImportFilesRequest) -> NewVersion = sessions::import;
     restore_version(RestoreVersionRequest) -> NewVersion = sessions::restore;
     note_audit_read(NoteAuditReadRequest) -> Accepted = inspections::note;
+    note_accounts_read(NoteAccountsReadRequest) -> Accepted = inspections::note_accounts;
     describe_session(DescribeSessionRequest) -> DescribeSessionResponse = sessions::describe;
+    may_watch(MayWatchRequest) -> MayWatchResponse = access::may_watch;
 
     past_project(PastRequest) -> PastProjectResponse = past::project_at;
     past_session(PastRequest) -> PastSessionResponse = past::session;

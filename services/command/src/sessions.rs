@@ -1,7 +1,10 @@
 //! Conversations, as people use them.
 
 use domain::session::Command;
-use domain::{FileChange, FileOp, GenerationId, MessageId, Project, ProjectId, Session, SessionId};
+use domain::{
+    FileChange, FileOp, GenerationId, MessageId, Project, ProjectId, ProjectRole, Rejection, Session, SessionId,
+    TenantId, UserId,
+};
 use rpc::command::v1::{
     Accepted, CancelGenerationRequest, DeleteSessionRequest, DescribeSessionRequest, DescribeSessionResponse, File,
     ImportFilesRequest, NewVersion, OpenSessionRequest, OpenSessionResponse, PostMessageRequest, PostMessageResponse,
@@ -9,7 +12,7 @@ use rpc::command::v1::{
 };
 use rpc::identity::Claims;
 use serde_json::json;
-use store::Executed;
+use store::{Call, Executed};
 use tonic::Status;
 
 use crate::error::{parse, status};
@@ -21,11 +24,10 @@ pub async fn open(
     claims: &Claims,
     mut request: OpenSessionRequest,
 ) -> Result<OpenSessionResponse, Status> {
-    let (owner, tenant) = claims.require_person()?;
+    let (by, tenant) = claims.require_person()?;
     let call = call::by_person(claims, request.write.take(), "sessions.open", &request)?;
     let project_id: ProjectId = parse(&request.project_id)?;
-    let project = commands.store.load::<Project>(tenant, &project_id.to_string()).await.map_err(status)?;
-    project.state.require_owner(owner).map_err(|no| status(no.into()))?;
+    let owner = commands.owner_to_work_for(tenant, by, project_id).await?;
 
     let session_id = SessionId::generate();
     let command = Command::Open { session_id, project_id, owner, title: request.title };
@@ -51,7 +53,7 @@ pub async fn rename(
     let (by, _) = claims.require_person()?;
     let call = call::by_person(claims, request.write.take(), "sessions.rename", &request)?;
     let id: SessionId = parse(&request.session_id)?;
-    commands.accepted::<Session>(&call, &id.to_string(), Command::Rename { by, title: request.title }).await
+    commands.accepted_in_session(&call, claims, id, Command::Rename { by, title: request.title }).await
 }
 
 pub async fn delete(
@@ -62,7 +64,7 @@ pub async fn delete(
     let (by, _) = claims.require_person()?;
     let call = call::by_person(claims, request.write.take(), "sessions.delete", &request)?;
     let id: SessionId = parse(&request.session_id)?;
-    commands.accepted::<Session>(&call, &id.to_string(), Command::Delete { by }).await
+    commands.accepted_in_session(&call, claims, id, Command::Delete { by }).await
 }
 
 pub async fn post(
@@ -78,7 +80,7 @@ pub async fn post(
     let command = Command::Post { by, message_id, generation_id, content, model, base_version };
 
     let answer = |done: &Executed<Session>| json!({ "message_id": message_id, "generation_id": generation_id, "version": done.version });
-    let done = commands.store.execute::<Session>(&call, &id.to_string(), command, answer).await.map_err(status)?;
+    let done = commands.execute_in_session(&call, claims, id, command, answer).await?;
     commands.hint(&call, id, &done);
     Ok(PostMessageResponse {
         message_id: answered(&done.answer, "message_id")?,
@@ -96,7 +98,7 @@ pub async fn cancel(
     let call = call::by_person(claims, request.write.take(), "generations.cancel", &request)?;
     let id: SessionId = parse(&request.session_id)?;
     let generation_id = parse(&request.generation_id)?;
-    commands.accepted::<Session>(&call, &id.to_string(), Command::Cancel { by, generation_id }).await
+    commands.accepted_in_session(&call, claims, id, Command::Cancel { by, generation_id }).await
 }
 
 pub async fn import(
@@ -109,7 +111,7 @@ pub async fn import(
     let id: SessionId = parse(&request.session_id)?;
     let changes = request.files.into_iter().map(written).collect();
     let command = Command::Import { by, base_version: request.base_version, changes };
-    commands.new_version(&call, &id.to_string(), command).await
+    commands.new_version(&call, claims, id, command).await
 }
 
 fn written(file: File) -> FileChange {
@@ -125,7 +127,7 @@ pub async fn restore(
     let (by, _) = claims.require_person()?;
     let call = call::by_person(claims, request.write.take(), "sessions.restore", &request)?;
     let id: SessionId = parse(&request.session_id)?;
-    commands.new_version(&call, &id.to_string(), Command::Restore { by, version: request.version }).await
+    commands.new_version(&call, claims, id, Command::Restore { by, version: request.version }).await
 }
 
 pub async fn describe(
@@ -135,8 +137,8 @@ pub async fn describe(
 ) -> Result<DescribeSessionResponse, Status> {
     let (user, tenant) = claims.require_person()?;
     let id: SessionId = parse(&request.session_id)?;
-    let session = commands.store.load::<Session>(tenant, &id.to_string()).await.map_err(status)?;
-    let identity = session.state.require_owner(user).map_err(|no| status(no.into()))?;
+    let (session, role) = commands.session_of(tenant, user, id).await?;
+    let identity = session.state.live().map_err(|no| status(no.into()))?;
     let running = session.state.running.as_ref();
     Ok(DescribeSessionResponse {
         version: session.version,
@@ -145,13 +147,43 @@ pub async fn describe(
         active_attempt: running.map(|r| r.attempt).unwrap_or_default(),
         active_status: running.map(|r| r.phase.name().to_owned()).unwrap_or_default(),
         project_id: identity.project_id.to_string(),
+        shared: role != ProjectRole::Owner,
     })
 }
 
 impl Commands {
-    async fn new_version(&self, call: &store::Call, id: &str, command: Command) -> Result<NewVersion, Status> {
+    /// A conversation belongs to whom its project belongs, whoever opens it: their key seals it.
+    async fn owner_to_work_for(&self, tenant: TenantId, by: UserId, id: ProjectId) -> Result<UserId, Status> {
+        let project = self.store.load::<Project>(tenant, &id.to_string()).await.map_err(status)?.state;
+        let refused = match (project.role_of(by), project.owner()) {
+            (Some(role), Some(owner)) if role.works() => return Ok(owner),
+            (Some(_), _) => Rejection::NotAllowed("this project is shared with you to read"),
+            (None, _) => Rejection::NotYours,
+        };
+        Err(status(refused.into()))
+    }
+
+    async fn accepted_in_session(
+        &self,
+        call: &Call,
+        claims: &Claims,
+        id: SessionId,
+        command: Command,
+    ) -> Result<Accepted, Status> {
+        let answer = |done: &Executed<Session>| json!({ "version": done.version });
+        let done = self.execute_in_session(call, claims, id, command, answer).await?;
+        Ok(Accepted { version: number(&done.answer, "version")? })
+    }
+
+    async fn new_version(
+        &self,
+        call: &Call,
+        claims: &Claims,
+        id: SessionId,
+        command: Command,
+    ) -> Result<NewVersion, Status> {
         let answer = |done: &Executed<Session>| json!({ "version": done.version, "number": done.state.head });
-        let done = self.store.execute::<Session>(call, id, command, answer).await.map_err(status)?;
+        let done = self.execute_in_session(call, claims, id, command, answer).await?;
         Ok(NewVersion { version: number(&done.answer, "version")?, number: number(&done.answer, "number")? as u32 })
     }
 }

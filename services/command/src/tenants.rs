@@ -3,6 +3,7 @@
 pub mod api_keys;
 mod invite_token;
 pub mod invites;
+pub mod login;
 pub mod members;
 pub mod standing;
 

@@ -17,6 +17,10 @@ pub struct Config {
     #[serde(with = "humantime_serde")]
     pub retry: Duration,
 
+    /// How often is asked whether a session is still shared with somebody who watches it and whose it is not: so long
+    /// may they watch after it was taken from them.
+    #[serde(with = "humantime_serde")]
+    pub shared_again: Duration,
     /// Open streams of one person; one more is refused with 429.
     pub streams_per_user: usize,
     /// Open streams of one tenant; one more is refused with 429.
@@ -97,6 +101,7 @@ impl Default for Config {
             incarnation: String::new(),
             heartbeat: Duration::from_secs(15),
             retry: Duration::from_secs(1),
+            shared_again: Duration::from_secs(2),
             streams_per_user: 32,
             streams_per_tenant: 4_000,
             streams: 20_000,

@@ -6,13 +6,13 @@ use std::sync::atomic::AtomicUsize;
 
 use bytes::{Bytes, BytesMut};
 use chrono::Utc;
-use domain::SessionId;
+use domain::{SessionId, TenantId, UserId};
 use futures::stream::unfold;
 use rdkafka::error::KafkaError;
 use serde_json::json;
 use tokio::sync::Semaphore;
-use tokio::time::{Instant, timeout};
-use tokio_util::sync::CancellationToken;
+use tokio::time::{Instant, sleep, timeout};
+use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
 use crate::caller::Caller;
@@ -149,21 +149,44 @@ impl Edge {
         feed.token = caller.token;
         feed.active = standing.active.as_ref().map(|active| active.generation_id);
         let first = self.hello(&feed.place, &standing, position, start);
+        let ending = Ending {
+            expires_at: caller.expires_at,
+            revoked: caller.revoked,
+            moved: self.shared.ending.child_token(),
+            unshared: CancellationToken::new(),
+        };
+        let asking = standing.shared.then(|| self.ask_again(session, (caller.tenant, caller.user), &ending));
         let config = &self.shared.config;
         Ok(Stream {
             feed,
             ready: VecDeque::from([first]),
-            ending: Ending {
-                expires_at: caller.expires_at,
-                revoked: caller.revoked,
-                moved: self.shared.ending.clone(),
-            },
+            ending,
             heartbeat: config.heartbeat,
             beat: Instant::now() + config.heartbeat,
             handed: None,
             over: false,
+            _asking: asking,
             _permit: permit,
         })
+    }
+
+    /// Asks now and then whether a session is still shared with somebody, until the guard is dropped. While nobody can
+    /// say, they come again: the stream is refused then, or goes on where it was.
+    fn ask_again(&self, session: SessionId, who: (TenantId, UserId), ending: &Ending) -> DropGuard {
+        let (shared, over) = (self.shared.clone(), ending.moved.child_token());
+        let (unshared, moved) = (ending.unshared.clone(), ending.moved.clone());
+        let guard = over.clone().drop_guard();
+        self.shared.tasks.spawn(over.run_until_cancelled_owned(async move {
+            loop {
+                sleep(shared.config.shared_again).await;
+                match shared.sessions.may_watch(session, who.0, who.1).await {
+                    Ok(true) => {}
+                    Ok(false) => return unshared.cancel(),
+                    Err(_) => return moved.cancel(),
+                }
+            }
+        }));
+        guard
     }
 
     /// Where the session stands. It has an id only where a resume from it misses nothing.

@@ -42,6 +42,6 @@ pub use cursor::{BadCursor, Cursor, Epoch};
 pub use edge::{Edge, Error, Parts};
 pub use http::respond;
 pub use refusal::Refusal;
-pub use sessions::{Active, Sessions, Standing};
+pub use sessions::{Active, Commands, Sessions, Standing};
 pub use stall::StallGuard;
 pub use start::Start;

@@ -3,10 +3,11 @@
 use async_trait::async_trait;
 use chrono::DateTime;
 use domain::session::Event;
-use domain::{Event as _, GenerationId, SessionId};
+use domain::{Event as _, GenerationId, SessionId, TenantId, UserId};
 use events::Envelope;
 use rpc::command::v1::{
-    DescribeSessionRequest, DescribeSessionResponse, ReplayGenerationRequest, ReplayGenerationResponse, ReplayedEvent,
+    DescribeSessionRequest, DescribeSessionResponse, MayWatchRequest, ReplayGenerationRequest,
+    ReplayGenerationResponse, ReplayedEvent,
 };
 use tonic::{Code, Status};
 
@@ -20,6 +21,8 @@ pub struct Standing {
     /// The number of the newest version of its files.
     pub head: u32,
     pub active: Option<Active>,
+    /// It is somebody else's, and shared with who watches: whether it still is, is asked now and then.
+    pub shared: bool,
 }
 
 /// The answer whose turn it is.
@@ -31,11 +34,14 @@ pub struct Active {
     pub status: String,
 }
 
-/// Who knows the sessions. [`rpc::Command`] does.
+/// Who knows the sessions. [`Commands`] do.
 #[async_trait]
 pub trait Sessions: Send + Sync + 'static {
     /// Where the session stands, for those it belongs to; [`Refusal::NotFound`] for all others.
     async fn describe(&self, session: SessionId, token: &str) -> Result<Standing, Refusal>;
+
+    /// Whether somebody with whom a session was shared may still watch it.
+    async fn may_watch(&self, session: SessionId, tenant: TenantId, user: UserId) -> Result<bool, Refusal>;
 
     /// What the store keeps of a generation: its prompt, its place in the queue, the attempt that counted and
     /// its end, in this order; less, while it has not ended.
@@ -47,11 +53,24 @@ pub trait Sessions: Send + Sync + 'static {
     ) -> Result<Vec<(Envelope, Event)>, Refusal>;
 }
 
+/// The write side.
+pub struct Commands {
+    pub command: rpc::Command,
+    /// The edge's own: a stream lives longer than the internal token that it began with.
+    pub token: rpc::ServiceToken,
+}
+
 #[async_trait]
-impl Sessions for rpc::Command {
+impl Sessions for Commands {
     async fn describe(&self, session: SessionId, token: &str) -> Result<Standing, Refusal> {
         let question = DescribeSessionRequest { session_id: session.to_string() };
-        standing(self.describe_session(question, token).await?)
+        standing(self.command.describe_session(question, token).await?)
+    }
+
+    async fn may_watch(&self, session: SessionId, tenant: TenantId, user: UserId) -> Result<bool, Refusal> {
+        let (tenant_id, user_id, session_id) = (tenant.to_string(), user.to_string(), session.to_string());
+        let question = MayWatchRequest { tenant_id, user_id, session_id };
+        Ok(self.command.may_watch(question, &self.token.get().await?).await?.may)
     }
 
     async fn replay(
@@ -62,7 +81,7 @@ impl Sessions for rpc::Command {
     ) -> Result<Vec<(Envelope, Event)>, Refusal> {
         let question =
             ReplayGenerationRequest { session_id: session.to_string(), generation_id: generation.to_string() };
-        let ReplayGenerationResponse { events, tenant_id } = self.replay_generation(question, token).await?;
+        let ReplayGenerationResponse { events, tenant_id } = self.command.replay_generation(question, token).await?;
         let events = events.into_iter().map(|event| replayed(session, &tenant_id, event));
         events.collect::<Option<_>>().ok_or(Refusal::NotFound)
     }
@@ -94,7 +113,7 @@ fn standing(answer: DescribeSessionResponse) -> Result<Standing, Refusal> {
             status: answer.active_status,
         }),
     };
-    Ok(Standing { version: answer.version, head: answer.head, active })
+    Ok(Standing { version: answer.version, head: answer.head, active, shared: answer.shared })
 }
 
 impl From<Status> for Refusal {

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use tokio::time::{Instant, sleep, sleep_until};
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::feed::{Feed, Slow};
 use crate::frame::{Frame, HEARTBEAT};
@@ -24,6 +24,8 @@ pub struct Stream {
     /// When the connection was handed its last bytes.
     pub handed: Option<Instant>,
     pub over: bool,
+    /// Asks whether they may still watch, where it is not theirs; ends with the stream.
+    pub _asking: Option<DropGuard>,
     pub _permit: Permit,
 }
 
@@ -32,6 +34,8 @@ pub struct Ending {
     pub expires_at: Option<DateTime<Utc>>,
     pub revoked: CancellationToken,
     pub moved: CancellationToken,
+    /// Cancelled when it is not shared with them any more.
+    pub unshared: CancellationToken,
 }
 
 /// Why the server ends a stream, as the browser hears it.
@@ -41,6 +45,8 @@ pub enum Reason {
     Expired,
     Moved,
     Slow,
+    /// It is not shared with them any more.
+    Unshared,
 }
 
 impl Stream {
@@ -93,7 +99,8 @@ impl Ending {
         } else if self.expires_at.is_some_and(|end| end <= Utc::now()) {
             Some(Reason::Expired)
         } else {
-            self.moved.is_cancelled().then_some(Reason::Moved)
+            let unshared = self.unshared.is_cancelled().then_some(Reason::Unshared);
+            unshared.or_else(|| self.moved.is_cancelled().then_some(Reason::Moved))
         }
     }
 
@@ -101,6 +108,7 @@ impl Ending {
         tokio::select! {
             () = self.revoked.cancelled() => {}
             () = self.moved.cancelled() => {}
+            () = self.unshared.cancelled() => {}
             () = self.expired() => {}
         }
     }
@@ -120,6 +128,7 @@ impl Reason {
             Self::Expired => "expired",
             Self::Moved => "moved",
             Self::Slow => "slow",
+            Self::Unshared => "unshared",
         }
     }
 }

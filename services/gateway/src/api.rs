@@ -22,6 +22,7 @@ mod org;
 mod password;
 mod projects;
 mod sessions;
+mod sharing;
 mod usage;
 mod users;
 mod versions;
@@ -74,7 +75,10 @@ fn described() -> OpenApiRouter<Gateway> {
         .routes(routes!(org::members::change, org::members::remove))
         .routes(routes!(org::invites::list, org::invites::create))
         .routes(routes!(org::invites::revoke))
+        .routes(routes!(org::invites::resend))
         .routes(routes!(org::invites::accept))
+        .routes(routes!(org::login::list, org::login::create))
+        .routes(routes!(org::login::change, org::login::remove))
         .routes(routes!(api_keys::list, api_keys::create))
         .routes(routes!(api_keys::revoke))
         .routes(routes!(users::list))
@@ -82,6 +86,8 @@ fn described() -> OpenApiRouter<Gateway> {
         .routes(routes!(export::download))
         .routes(routes!(projects::list, projects::create))
         .routes(routes!(projects::show, projects::change, projects::delete))
+        .routes(routes!(sharing::list))
+        .routes(routes!(sharing::share, sharing::unshare))
         .routes(routes!(files::show))
         .routes(routes!(archive::download))
         .routes(routes!(sessions::list, sessions::open))

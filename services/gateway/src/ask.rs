@@ -165,6 +165,11 @@ impl OrgListQuery {
 }
 
 impl ListQuery {
+    /// Whether only what contains some words is asked for.
+    pub fn searches(&self) -> bool {
+        self.q.as_ref().is_some_and(|words| !words.trim().is_empty())
+    }
+
     pub fn after(&self) -> Result<Option<After>, Error> {
         let parsed = self.after.as_deref().map(After::from_str).transpose();
         parsed.map_err(|bad| Error::BadRequest { code: "invalid_after", detail: bad.to_string() })

@@ -154,6 +154,8 @@ fn wrong_field(code: &str, message: &str) -> Vec<FieldError> {
         "invalid_code" => "code",
         "invalid_file" => "files",
         "unknown_version" => "version",
+        "issuer_refused" => "issuer",
+        "secret_required" => "client_secret",
         _ => return Vec::new(),
     };
     vec![FieldError { field: field.into(), code: code.to_owned().into(), message: message.to_owned() }]

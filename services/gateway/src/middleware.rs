@@ -64,7 +64,7 @@ fn cors(config: &Config) -> Option<CorsLayer> {
     let ours = ["idempotency-key", "last-event-id", "traceparent", "x-request-id"].map(HeaderName::from_static);
     let shown = ["atelier-stale", "atelier-project-id", "atelier-session-id", "atelier-generation-id", "x-request-id"];
     let layer = CorsLayer::new()
-        .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
         .allow_headers([AUTHORIZATION, CONTENT_TYPE, IF_MATCH].into_iter().chain(ours).collect::<Vec<_>>())
         .expose_headers(
             shown.map(HeaderName::from_static).into_iter().chain([ETAG, LOCATION, RETRY_AFTER]).collect::<Vec<_>>(),

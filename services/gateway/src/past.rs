@@ -14,15 +14,10 @@ use crate::state::Gateway;
 use crate::who::Caller;
 
 impl Gateway {
-    pub async fn past_project(
-        &self,
-        caller: &Caller,
-        id: ProjectId,
-        moment: Moment,
-    ) -> Result<projects::Project, Error> {
+    pub async fn past_project(&self, caller: &Caller, id: ProjectId, moment: Moment) -> Result<projects::Seen, Error> {
         let request = PastRequest { id: id.to_string(), moment: Some(moment) };
         let past = self.command.past_project(request, caller.internal_token()).await?;
-        Ok(projects::Project {
+        let project = projects::Project {
             id: id.to_string(),
             tenant_id: caller.tenant.to_string(),
             owner: caller.user.to_string(),
@@ -33,7 +28,8 @@ impl Gateway {
             updated_at: at(past.updated_at_micros)?,
             deleted_at: None,
             version: past.version,
-        })
+        };
+        Ok(projects::Seen { project, role: past.role })
     }
 
     pub async fn past_session(

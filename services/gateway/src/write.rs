@@ -61,6 +61,11 @@ impl Write {
         }
     }
 
+    /// For noting that something is read: two readings are two, whatever keys a client sends with them.
+    pub fn unkeyed(&self) -> rpc::command::v1::Write {
+        rpc::command::v1::Write { idempotency_key: String::new(), expected_version: 0, ..self.to_rpc() }
+    }
+
     /// For one step of a call that takes several: a repeat of the call repeats each step.
     pub fn step(&self, name: &str) -> rpc::command::v1::Write {
         let key = self.key.as_ref().map(|key| format!("{key}:{name}")).unwrap_or_default();

@@ -1,6 +1,6 @@
 /** The routes the UI uses, one function each. */
 import { request } from "./request";
-import type { Device, Enrolment, Message, Model, Page, Posted, Project, Provider, Security, Session, SignInAnswer, User, Version, VersionFile, VersionSummary } from "./types";
+import type { Device, Enrolment, Message, Model, Page, Posted, Project, ProjectMember, ProjectRole, Provider, Security, Session, SignInAnswer, User, Version, VersionFile, VersionSummary } from "./types";
 
 const post = <T>(path: string, body?: unknown, idempotencyKey?: string) => request<T>(path, { method: "POST", body, idempotencyKey });
 const query = (parameters: Record<string, string | number | undefined | null>) => {
@@ -11,7 +11,7 @@ const query = (parameters: Record<string, string | number | undefined | null>) =
 export const auth = {
   signUp: (body: { name: string; email: string; password: string }) => request<User>("auth/sign-up", { method: "POST", body, anonymous: true }),
   signIn: (body: { email: string; password: string }) => request<SignInAnswer>("auth/sign-in", { method: "POST", body, anonymous: true }),
-  providers: () => request<{ items: Provider[] }>("auth/providers", { anonymous: true }).then((answer) => answer.items),
+  providers: (org?: string | null) => request<{ items: Provider[] }>(`auth/providers${query({ org })}`, { anonymous: true }).then((answer) => answer.items),
   loginUrl: (provider: string, next: string) => `/api/v1/auth/login/${provider}${query({ next })}`,
   forgot: (email: string) => request<void>("auth/password/forgot", { method: "POST", body: { email }, anonymous: true }),
   reset: (token: string, password: string) => request<void>("auth/password/reset", { method: "POST", body: { token, password }, anonymous: true }),
@@ -47,6 +47,9 @@ export const projects = {
   remove: (id: string) => request<void>(`projects/${id}`, { method: "DELETE" }),
   archiveUrl: (id: string, session?: string, version?: number | null) => `/api/v1/projects/${id}/archive${query({ session, version })}`,
   sessions: (id: string, after?: string) => request<Page<Session>>(`projects/${id}/sessions${query({ limit: 100, after })}`),
+  members: (id: string) => request<Page<ProjectMember>>(`projects/${id}/members`).then((page) => page.items),
+  share: (id: string, user: string, role: Exclude<ProjectRole, "owner">) => request<ProjectMember>(`projects/${id}/members/${user}`, { method: "PUT", body: { role } }),
+  unshare: (id: string, user: string) => request<void>(`projects/${id}/members/${user}`, { method: "DELETE" }),
   openSession: (id: string, title?: string) => post<Session>(`projects/${id}/sessions`, title ? { title } : {}),
 };
 

@@ -19,8 +19,10 @@ export type Scope = (typeof SCOPES)[number];
 
 export type Org = { id: string; name: string | null; role: Role; home: boolean; version?: number };
 export type Member = { id: string; email: string; name: string; role: Role; joined_at: string };
-export type Invite = { id: string; email: string; role: Role; expires_at: string; link?: string };
+export type Invite = { id: string; email: string; role: Role; expires_at: string; link?: string; mailed?: boolean };
 export type ApiKey = { id: string; name: string; scopes: Scope[]; created_by: string; created_at: string; expires_at: string | null; key?: string };
+export type OrgProvider = { id: string; kind: "oidc" | "github"; label: string; issuer: string | null; client_id: string; joins: "member" | "viewer" | null; callback: string; created_at: string };
+export type NewOrgProvider = { kind: OrgProvider["kind"]; label: string; issuer?: string; client_id: string; client_secret?: string; joins?: OrgProvider["joins"] };
 export type Account = { id: string; email: string; name: string; role: "user" | "administrator"; tier: "free" | "premium"; version: number; created_at: string };
 
 const query = (q: string, cursor?: string | null) => {
@@ -42,8 +44,16 @@ export const org = {
   removeMember: (id: string) => remove(`org/members/${id}`),
   invites: (q: string, cursor?: string | null) => request<Page<Invite>>(`org/invites${query(q, cursor)}`),
   invite: (email: string, role: Role) => post<Invite>("org/invites", { email, role }),
+  resendInvite: (id: string) => post<Invite>(`org/invites/${id}/resend`),
   revokeInvite: (id: string) => remove(`org/invites/${id}`),
   accept: (token: string) => post<{ tenant: string; role: Role }>("org/invites/accept", { token }),
+};
+
+export const logins = {
+  list: () => request<Page<OrgProvider>>("org/login"),
+  create: (provider: NewOrgProvider) => post<OrgProvider>("org/login", provider),
+  change: (id: string, provider: NewOrgProvider) => request<OrgProvider>(`org/login/${id}`, { method: "PUT", body: provider }),
+  remove: (id: string) => remove(`org/login/${id}`),
 };
 
 export const apiKeys = {

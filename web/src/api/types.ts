@@ -9,7 +9,9 @@ export type Security = { email_verified: boolean; password: boolean; totp: boole
 export type Enrolment = { secret: string; url: string; qr_svg: string };
 export type Page<T> = { items: T[]; next_cursor?: string | null };
 
-export type Project = { id: string; name: string; description?: string | null; role?: string; version: number; created_at: string; updated_at: string };
+export type Project = { id: string; name: string; description?: string | null; role?: ProjectRole; version: number; created_at: string; updated_at: string };
+export type ProjectRole = "owner" | "editor" | "viewer";
+export type ProjectMember = { id: string; email: string; name: string; role: ProjectRole; since: string };
 
 export type ActiveGeneration = { id: string; attempt: number; status: string; stream_position?: string };
 export type Queued = { generation_id: string; message_id: string; place?: number };

@@ -48,7 +48,7 @@ export function LoginScreen() {
         </div>
       )}
       {mode === "sign-in" && way === "code" ? <CodeForm onAnswer={onAnswer} /> : <PasswordForm key={mode} mode={mode} onAnswer={onAnswer} />}
-      <ProviderButtons next={next} way={mode === "sign-up" ? "password" : way} onWay={(chosen) => { setMode("sign-in"); setWay(chosen); }} />
+      <ProviderButtons next={next} org={parameters.get("org")} way={mode === "sign-up" ? "password" : way} onWay={(chosen) => { setMode("sign-in"); setWay(chosen); }} />
     </AuthFrame>
   );
 }

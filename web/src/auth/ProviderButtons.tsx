@@ -6,13 +6,13 @@ import { auth } from "@/api/api";
 import type { Provider } from "@/api/types";
 import { Button } from "@/components/ui/button";
 
-type Props = { next: string; way: "password" | "code"; onWay: (way: "password" | "code") => void };
+type Props = { next: string; org?: string | null; way: "password" | "code"; onWay: (way: "password" | "code") => void };
 
 /** The other ways in: whoever this installation trusts, and a code by mail. */
-export function ProviderButtons({ next, way, onWay }: Props) {
+export function ProviderButtons({ next, org, way, onWay }: Props) {
   const [providers, setProviders] = useState<Provider[]>([]);
   // Without the list the password is still a way in.
-  useEffect(() => void auth.providers().then(setProviders, () => {}), []);
+  useEffect(() => void auth.providers(org).then(setProviders, () => {}), [org]);
   const other = way === "password" ? "code" : "password";
   return (
     <div className="mt-5 grid gap-2 border-t pt-5">

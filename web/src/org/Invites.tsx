@@ -1,4 +1,4 @@
-import { Mail, X } from "lucide-react";
+import { Mail, Send, X } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { type Invite, org, type Role } from "@/api/org";
 import { ago } from "@/components/ago";
@@ -14,26 +14,29 @@ import { useOrg } from "./useOrg";
 
 export function Invites() {
   const list = usePages(org.invites);
-  const [link, setLink] = useState<string | null>(null);
+  const [handed, setHanded] = useState<Invite | null>(null);
   const made = (invite: Invite) => {
-    setLink(invite.link ?? null);
-    list.change((items) => [invite, ...items]);
+    setHanded(invite);
+    list.change((items) => [invite, ...items.filter((one) => one.id !== invite.id)]);
   };
   return (
     <>
       <ListPanel
         id="invites"
         title="Invites"
-        text="A link that can be followed once, for seven days."
+        text="A mail with a link that can be followed once, for seven days."
         action={<InviteForm onMade={made} />}
         list={list}
-        empty={<EmptyState icon={Mail} title="No open invites" text="Invite somebody with their address; then pass the link on to them." />}
-        row={(invite) => <Row key={invite.id} invite={invite} list={list} />}
+        empty={<EmptyState icon={Mail} title="No open invites" text="Whoever you invite gets a mail with a link." />}
+        row={(invite) => <Row key={invite.id} invite={invite} list={list} onResent={made} />}
       />
-      <OnceDialog title="The invite's link" text="Pass it on to whom it is for. Whoever has it can join; it is shown only now." secret={link} onClose={() => setLink(null)} />
+      <OnceDialog title="The invite's link" text={handed ? told(handed) : ""} secret={handed?.link ?? null} onClose={() => setHanded(null)} />
     </>
   );
 }
+
+const told = ({ email, mailed }: Invite) =>
+  mailed ? `It is on its way to ${email}. You can pass the link on yourself, too: whoever has it can join. It is shown only now.` : `No mail leaves for ${email}: too many were sent. Pass the link on yourself; whoever has it can join. It is shown only now.`;
 
 function InviteForm({ onMade }: { onMade: (invite: Invite) => void }) {
   const owners = useOrg((store) => store.current?.role === "owner");
@@ -62,8 +65,16 @@ function InviteForm({ onMade }: { onMade: (invite: Invite) => void }) {
   );
 }
 
-function Row({ invite, list }: { invite: Invite; list: Pages<Invite> }) {
+function Row({ invite, list, onResent }: { invite: Invite; list: Pages<Invite>; onResent: (invite: Invite) => void }) {
+  const [busy, setBusy] = useState(false);
   const expired = new Date(invite.expires_at).getTime() < Date.now();
+  const resend = () => {
+    setBusy(true);
+    org
+      .resendInvite(invite.id)
+      .then(onResent, (error) => notifyProblem("The invite could not be sent again", error))
+      .finally(() => setBusy(false));
+  };
   const revoke = () =>
     org.revokeInvite(invite.id).then(
       () => list.change((items) => items.filter((one) => one.id !== invite.id)),
@@ -78,7 +89,10 @@ function Row({ invite, list }: { invite: Invite; list: Pages<Invite> }) {
         </div>
       </div>
       <span className="text-sm text-muted-foreground capitalize">{invite.role}</span>
-      <Button variant="ghost" size="icon" className="size-8" aria-label={`Take back the invite of ${invite.email}`} onClick={() => void revoke()} data-testid="revoke-invite">
+      <Button variant="ghost" size="icon" className="size-8" disabled={busy} aria-label={`Send the invite of ${invite.email} again, with a new link`} title="Send again" onClick={resend} data-testid="resend-invite">
+        <Send />
+      </Button>
+      <Button variant="ghost" size="icon" className="size-8" title="Take back" aria-label={`Take back the invite of ${invite.email}`} onClick={() => void revoke()} data-testid="revoke-invite">
         <X />
       </Button>
     </li>

@@ -11,6 +11,7 @@ import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { ApiKeys } from "./ApiKeys";
 import { Invites } from "./Invites";
+import { Logins } from "./Logins";
 import { Members } from "./Members";
 import { useManages, useOrg } from "./useOrg";
 
@@ -25,6 +26,7 @@ export function OrgScreen() {
         <Head />
         {current && <Members />}
         {manages && <Invites />}
+        {manages && <Logins />}
         {manages && <ApiKeys />}
       </main>
     </AppShell>

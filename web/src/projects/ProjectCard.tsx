@@ -1,14 +1,16 @@
-import { MoreHorizontal, Pencil, Trash2 } from "lucide-react";
+import { MoreHorizontal, Pencil, Trash2, Users } from "lucide-react";
 import Link from "next/link";
 import type { Project } from "@/api/types";
 import { ago } from "@/components/ago";
+import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { DropdownMenu, DropdownMenuContent, DropdownMenuItem, DropdownMenuTrigger } from "@/components/ui/dropdown-menu";
 import { workspaceUrl } from "./start";
 
-type Props = { project: Project; onRename: () => void; onDelete: () => void };
+type Props = { project: Project; onRename: () => void; onDelete: () => void; onShare: () => void };
 
-export function ProjectCard({ project, onRename, onDelete }: Props) {
+export function ProjectCard({ project, onRename, onDelete, onShare }: Props) {
+  const owns = (project.role ?? "owner") === "owner";
   return (
     <li data-testid="project-card" className="group relative overflow-hidden rounded-xl border bg-card shadow-xs transition hover:border-foreground/20 hover:shadow-md focus-within:ring-2 focus-within:ring-ring">
       <Cover id={project.id} />
@@ -19,6 +21,11 @@ export function ProjectCard({ project, onRename, onDelete }: Props) {
           </Link>
           <p className="truncate text-xs text-muted-foreground">{project.description || `Changed ${ago(project.updated_at)}`}</p>
         </div>
+        {!owns && (
+          <Badge variant="secondary" className="capitalize" data-testid="project-role">
+            {project.role}
+          </Badge>
+        )}
         <DropdownMenu>
           <DropdownMenuTrigger asChild>
             <Button variant="ghost" size="icon-sm" className="relative z-10" aria-label={`More about ${project.name}`} data-testid="project-menu">
@@ -26,12 +33,19 @@ export function ProjectCard({ project, onRename, onDelete }: Props) {
             </Button>
           </DropdownMenuTrigger>
           <DropdownMenuContent align="end">
-            <DropdownMenuItem onSelect={onRename}>
-              <Pencil /> Rename
+            <DropdownMenuItem onSelect={onShare} data-testid="share-project">
+              <Users /> {owns ? "Share" : "Shared with"}
             </DropdownMenuItem>
-            <DropdownMenuItem variant="destructive" onSelect={onDelete}>
-              <Trash2 /> Delete
-            </DropdownMenuItem>
+            {owns && (
+              <>
+                <DropdownMenuItem onSelect={onRename}>
+                  <Pencil /> Rename
+                </DropdownMenuItem>
+                <DropdownMenuItem variant="destructive" onSelect={onDelete}>
+                  <Trash2 /> Delete
+                </DropdownMenuItem>
+              </>
+            )}
           </DropdownMenuContent>
         </DropdownMenu>
       </div>

@@ -11,12 +11,14 @@ import { notifyProblem } from "@/components/notify";
 import { RenameDialog } from "@/components/RenameDialog";
 import { Button } from "@/components/ui/button";
 import { Skeleton } from "@/components/ui/skeleton";
+import { ShareDialog } from "@/sharing/ShareDialog";
 import { ProjectCard } from "./ProjectCard";
 import type { ProjectList } from "./useProjects";
 
 export function ProjectGrid({ list, query }: { list: ProjectList; query: string }) {
   const [renaming, setRenaming] = useState<Project | null>(null);
   const [deleting, setDeleting] = useState<Project | null>(null);
+  const [sharing, setSharing] = useState<Project | null>(null);
   if (list.problem && !list.items) return <ErrorState problem={list.problem} onRetry={list.reload} />;
   if (!list.items) return <GridSkeleton />;
   if (list.items.length === 0) {
@@ -42,7 +44,7 @@ export function ProjectGrid({ list, query }: { list: ProjectList; query: string 
     <>
       <ul className="grid grid-cols-[repeat(auto-fill,minmax(15rem,1fr))] gap-4">
         {list.items.map((project) => (
-          <ProjectCard key={project.id} project={project} onRename={() => setRenaming(project)} onDelete={() => setDeleting(project)} />
+          <ProjectCard key={project.id} project={project} onRename={() => setRenaming(project)} onDelete={() => setDeleting(project)} onShare={() => setSharing(project)} />
         ))}
       </ul>
       {list.more && (
@@ -53,6 +55,7 @@ export function ProjectGrid({ list, query }: { list: ProjectList; query: string 
         </div>
       )}
       {renaming && <RenameDialog open onOpenChange={() => setRenaming(null)} what="project" value={renaming.name} onRename={(name) => rename(renaming, name)} />}
+      {sharing && <ShareDialog project={sharing} onClose={() => setSharing(null)} onLeft={() => list.change((items) => items.filter((one) => one.id !== sharing.id))} />}
       {deleting && (
         <ConfirmDialog
           open

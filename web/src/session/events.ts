@@ -24,7 +24,7 @@ export type EventData = {
   "session.renamed": Milestone & { title: string | null };
   "session.deleted": Milestone;
   reset: { cursor?: string; from?: string; version?: number };
-  closing: { reason: "signed_out" | "expired" | "moved" | "slow" };
+  closing: { reason: "signed_out" | "expired" | "moved" | "slow" | "unshared" };
 };
 
 export type EventName = keyof EventData;

@@ -1,7 +1,7 @@
 /** The open session: snapshot, stream and what the user does to it. */
 import { create } from "zustand";
 import { auth, sessions } from "@/api/api";
-import { type Problem, toProblem } from "@/api/problem";
+import { Problem, toProblem } from "@/api/problem";
 import type { Posted } from "@/api/types";
 import { uuid7 } from "@/api/uuid7";
 import { apply } from "./apply";
@@ -28,6 +28,8 @@ type Store = {
 
 /** How often a snapshot is read again because the stream was faster; a read waits for the version it asks for. */
 const MOST_READS = 5;
+
+const UNSHARED = () => new Problem("It is not shared with you any more.", 404, "unshared");
 
 let stream: SessionStream | null = null;
 /** One read is enough for all that is told while it lasts. */
@@ -109,6 +111,7 @@ export const useSession = create<Store>()((set, get) => {
       onConnection: (connection) => set({ connection }),
       expectsSound: () => get().state?.active !== null,
       reauthenticate: () => auth.me(),
+      onUnshared: () => get().id === id && set({ state: null, problem: UNSHARED() }),
     });
   }
 

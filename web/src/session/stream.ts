@@ -11,6 +11,8 @@ export type Listener = {
   expectsSound: () => boolean;
   /** Makes sure we may still connect. Rejects when signed out. */
   reauthenticate: () => Promise<unknown>;
+  /** It was taken from us while we watched. */
+  onUnshared: () => void;
 };
 
 const SILENCE_MS = 35_000;
@@ -87,6 +89,7 @@ export class SessionStream {
 
   async #closing(reason: string): Promise<void> {
     this.#pause();
+    if (reason === "unshared") return this.listener.onUnshared();
     this.listener.onConnection("reconnecting");
     if (reason === "signed_out" || reason === "expired") {
       if (!(await allowed(this.listener))) return;

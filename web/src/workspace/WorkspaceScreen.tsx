@@ -1,6 +1,6 @@
 "use client";
 
-import { Trash2 } from "lucide-react";
+import { Eye, Trash2 } from "lucide-react";
 import Link from "next/link";
 import { useSearchParams } from "next/navigation";
 import { useEffect, useState } from "react";
@@ -13,6 +13,7 @@ import { useSession } from "@/session/store";
 import { useVersions } from "@/session/versions";
 import { ImportDialog } from "./ImportDialog";
 import { LiveAnnouncer } from "./LiveAnnouncer";
+import { ShareOpenProject } from "./ShareOpenProject";
 import { useProject } from "./project";
 import { useChooseSession } from "./useChooseSession";
 import { useWorkspaceActions } from "./useWorkspaceActions";
@@ -48,10 +49,15 @@ export function WorkspaceScreen() {
         <main className="grid flex-1 place-items-center">
           <SessionGone project={projectId!} />
         </main>
+      ) : project.project?.role === "viewer" && !sessionId && project.sessions?.length === 0 ? (
+        <main className="grid flex-1 place-items-center">
+          <EmptyState icon={Eye} title="Nothing to see yet" text="No session was begun in this project. What its owner makes appears here." />
+        </main>
       ) : (
         <WorkspaceLayout />
       )}
       <ImportDialog />
+      <ShareOpenProject />
       <LiveAnnouncer />
     </AppShell>
   );

@@ -12,7 +12,7 @@ import { DropdownMenu, DropdownMenuContent, DropdownMenuItem, DropdownMenuLabel,
 import { Skeleton } from "@/components/ui/skeleton";
 import { workspaceUrl } from "@/projects/start";
 import { useSession } from "@/session/store";
-import { useProject } from "./project";
+import { useOwns, useProject, useWorks } from "./project";
 import { useNewSession } from "./useWorkspaceActions";
 
 type Open = "rename-project" | "rename-session" | "delete-session" | null;
@@ -21,6 +21,7 @@ type Open = "rename-project" | "rename-session" | "delete-session" | null;
 export function WorkspaceTrail() {
   const { project, rename, renameSession, sessions } = useProject();
   const state = useSession((store) => store.state);
+  const owns = useOwns();
   const [open, setOpen] = useState<Open>(null);
   const current = sessions?.find((one) => one.id === state?.session.id) ?? state?.session;
   if (!project) return <Skeleton className="h-5 w-40" />;
@@ -33,7 +34,7 @@ export function WorkspaceTrail() {
   return (
     <nav aria-label="Where you are" className="flex min-w-0 items-center gap-0.5 text-sm">
       <span className="text-muted-foreground/50 max-md:hidden">/</span>
-      <Button variant="ghost" size="sm" className="min-w-0 shrink px-2 font-medium max-sm:hidden" onClick={() => setOpen("rename-project")} title="Rename project" data-testid="project-title">
+      <Button variant="ghost" size="sm" className="min-w-0 shrink px-2 font-medium max-sm:hidden" disabled={!owns} onClick={() => setOpen("rename-project")} title={owns ? "Rename project" : project.name} data-testid="project-title">
         <span className="truncate">{project.name}</span>
       </Button>
       <span className="text-muted-foreground/50 max-sm:hidden">/</span>
@@ -51,6 +52,7 @@ function SessionMenu({ current, onRename, onDelete }: { current?: Session; onRen
   const router = useRouter();
   const { project, sessions } = useProject();
   const openNew = useNewSession();
+  const [works, owns] = [useWorks(), useOwns()];
   return (
     <DropdownMenu>
       <DropdownMenuTrigger asChild>
@@ -68,13 +70,13 @@ function SessionMenu({ current, onRename, onDelete }: { current?: Session; onRen
           </DropdownMenuItem>
         ))}
         <DropdownMenuSeparator />
-        <DropdownMenuItem onSelect={() => void openNew()} data-testid="new-session">
+        <DropdownMenuItem onSelect={() => void openNew()} disabled={!works} data-testid="new-session">
           <MessageSquarePlus /> New session
         </DropdownMenuItem>
-        <DropdownMenuItem onSelect={onRename} disabled={!current}>
+        <DropdownMenuItem onSelect={onRename} disabled={!current || !works}>
           <Pencil /> Rename session
         </DropdownMenuItem>
-        <DropdownMenuItem variant="destructive" onSelect={onDelete} disabled={!current}>
+        <DropdownMenuItem variant="destructive" onSelect={onDelete} disabled={!current || !owns}>
           <Trash2 /> Delete session
         </DropdownMenuItem>
       </DropdownMenuContent>

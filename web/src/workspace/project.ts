@@ -19,6 +19,10 @@ type Store = {
   forget: (id: string) => void;
 };
 
+/** Whether the open project may be changed, and not only looked at. */
+export const useWorks = () => useProject((store) => store.project?.role !== "viewer");
+export const useOwns = () => useProject((store) => (store.project?.role ?? "owner") === "owner");
+
 export const useProject = create<Store>()((set, get) => ({
   project: null,
   sessions: null,

@@ -17,6 +17,7 @@ export function useChooseSession(projectId: string | null, sessionId: string | n
     if (sessionId || !sessions || project?.id !== projectId || opening.current) return;
     const newest = sessions[0];
     if (newest) return router.replace(workspaceUrl(projectId, newest.id));
+    if (project.role === "viewer") return;
     opening.current = true;
     newSession()
       .then((session) => {

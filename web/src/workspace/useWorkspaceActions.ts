@@ -6,26 +6,28 @@ import { type Action, useOffer } from "@/components/shortcuts";
 import { workspaceUrl } from "@/projects/start";
 import { expectVersion, stoppable, useSession } from "@/session/store";
 import { useVersions } from "@/session/versions";
-import { useProject } from "./project";
+import { useProject, useWorks } from "./project";
 import { focusComposer, useUi } from "./ui";
 
 /** What keys and the command menu can do in the workspace. */
 export function useWorkspaceActions(): void {
   const openNew = useNewSession();
   const running = useSession((store) => stoppable(store.state));
+  const works = useWorks();
   const actions = useMemo<Action[]>(
     () => [
-      { id: "new-session", label: "New session", group: "Session", keys: "Mod+Shift+O", run: () => void openNew() },
+      { id: "share", label: "Share this project", group: "Project", run: () => useOverlays.getState().show("share") },
+      { id: "new-session", label: "New session", group: "Session", keys: "Mod+Shift+O", disabled: !works, run: () => void openNew() },
       { id: "focus", label: "Go to the composer", group: "Session", keys: "Shift+Escape", run: focusComposer },
-      { id: "stop", label: "Stop the running answer", group: "Session", disabled: !running, run: () => running && void stopWithNotice(running) },
-      { id: "import", label: "Bring files in", group: "Session", run: () => useOverlays.getState().show("import") },
+      { id: "stop", label: "Stop the running answer", group: "Session", disabled: !running || !works, run: () => running && void stopWithNotice(running) },
+      { id: "import", label: "Bring files in", group: "Session", disabled: !works, run: () => useOverlays.getState().show("import") },
       { id: "tab-preview", label: "Preview", group: "Workbench", keys: "Alt+Digit1", run: () => useUi.getState().show("preview") },
       { id: "tab-code", label: "Code", group: "Workbench", keys: "Alt+Digit2", run: () => useUi.getState().show("code") },
       { id: "tab-versions", label: "Versions", group: "Workbench", keys: "Alt+Digit3", run: () => useUi.getState().show("versions") },
       { id: "older", label: "Older version", group: "Workbench", keys: "Alt+BracketLeft", run: () => step(-1) },
       { id: "newer", label: "Newer version", group: "Workbench", keys: "Alt+BracketRight", run: () => step(1) },
     ],
-    [openNew, running],
+    [openNew, running, works],
   );
   useOffer("workspace", actions);
 }

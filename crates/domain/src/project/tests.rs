@@ -124,10 +124,10 @@ fn strangers_hear_the_same_as_for_nothing() {
     assert_eq!(Rejection::NotYours.code(), Rejection::NotFound("project").code());
     let s = story();
     let live = given([s.created()]).state();
-    assert_eq!(live.require_owner(s.ada), Ok(()));
-    assert_eq!(live.require_owner(s.mallory), Err(Rejection::NotYours));
+    assert_eq!(live.role_of(s.ada), Some(ProjectRole::Owner));
+    assert_eq!(live.role_of(s.mallory), None);
     let gone = given([s.created(), s.deleted()]).state();
-    assert_eq!(gone.require_owner(s.ada), Err(Rejection::NotFound("project")));
+    assert_eq!(gone.role_of(s.ada), None);
 }
 
 #[test]
@@ -138,7 +138,10 @@ fn an_erased_label_still_replays() {
         ProjectRenamed { project_id: s.project_id, private: None }.into(),
     ];
     let state = given(past).state();
-    assert_eq!(state, Project::Live { project_id: s.project_id, owner: s.ada, label: Label::default() });
+    assert_eq!(
+        state,
+        Project::Live { project_id: s.project_id, owner: s.ada, label: Label::default(), members: Members::new() }
+    );
     assert_eq!(state.owners(), Some(KeyOwners { texts: s.ada.into(), project: Some(s.project_id) }));
 }
 
@@ -189,4 +192,100 @@ fn erasing_an_owner_twice_changes_nothing_and_strangers_own_nothing_here() {
     let stranger = Command::EraseOwner { owner: s.mallory, to: None };
     given([s.created()]).when(stranger.clone()).then_nothing();
     given([]).when(stranger).then_rejected(Rejection::NotFound("project"));
+}
+
+impl Story {
+    fn share(&self, by: UserId, role: ProjectRole) -> Command {
+        Command::Share { by, user: self.mallory, role }
+    }
+
+    fn unshare(&self, by: UserId) -> Command {
+        Command::Unshare { by, user: self.mallory }
+    }
+
+    fn shared(&self, old: Option<ProjectRole>, role: ProjectRole) -> Event {
+        ProjectShared { project_id: self.project_id, user_id: self.mallory, old, role, by: self.ada }.into()
+    }
+
+    fn unshared(&self, role: ProjectRole, by: UserId) -> Event {
+        ProjectUnshared { project_id: self.project_id, user_id: self.mallory, role, by }.into()
+    }
+}
+
+const EDITOR: ProjectRole = ProjectRole::Editor;
+const VIEWER: ProjectRole = ProjectRole::Viewer;
+
+#[test]
+fn the_owner_shares_a_project_and_changes_what_somebody_may_do_in_it() {
+    let s = story();
+    given([s.created()]).when(s.share(s.ada, VIEWER)).then([s.shared(None, VIEWER)]);
+    given([s.created(), s.shared(None, VIEWER)]).when(s.share(s.ada, VIEWER)).then_nothing();
+    given([s.created(), s.shared(None, VIEWER)]).when(s.share(s.ada, EDITOR)).then([s.shared(Some(VIEWER), EDITOR)]);
+    let state = given([s.created(), s.shared(None, VIEWER), s.shared(Some(VIEWER), EDITOR)]).state();
+    assert_eq!(state.role_of(s.mallory), Some(EDITOR));
+}
+
+#[test]
+fn nobody_but_the_owner_shares_renames_or_deletes() {
+    let s = story();
+    let takes_owner = || Rejection::NotAllowed("it takes the owner of the project");
+    let shared = || given([s.created(), s.shared(None, EDITOR)]);
+    shared().when(s.share(s.mallory, EDITOR)).then_rejected(takes_owner());
+    shared().when(rename(s.mallory, Some("Mine"), None)).then_rejected(takes_owner());
+    shared().when(Command::Delete { by: s.mallory }).then_rejected(takes_owner());
+    given([s.created()]).when(s.share(s.mallory, EDITOR)).then_rejected(Rejection::NotYours);
+    given([s.created(), s.deleted()]).when(s.share(s.ada, EDITOR)).then_rejected(Rejection::NotFound("project"));
+}
+
+#[test]
+fn a_project_has_one_owner() {
+    let s = story();
+    let one = || Rejection::NotAllowed("a project has one owner, who keeps every right");
+    given([s.created()]).when(s.share(s.ada, ProjectRole::Owner)).then_rejected(one());
+    let oneself = Command::Share { by: s.ada, user: s.ada, role: VIEWER };
+    given([s.created()]).when(oneself).then_rejected(one());
+}
+
+#[test]
+fn whoever_is_taken_out_or_leaves_sees_it_no_more() {
+    let s = story();
+    let shared = || given([s.created(), s.shared(None, EDITOR)]);
+    shared().when(s.unshare(s.ada)).then([s.unshared(EDITOR, s.ada)]);
+    shared().when(s.unshare(s.mallory)).then([s.unshared(EDITOR, s.mallory)]);
+    let after = || given([s.created(), s.shared(None, EDITOR), s.unshared(EDITOR, s.ada)]);
+    assert_eq!(after().state().role_of(s.mallory), None);
+    after().when(s.unshare(s.ada)).then_nothing();
+    after().when(s.unshare(s.mallory)).then_rejected(Rejection::NotYours);
+    let other = Command::Unshare { by: s.mallory, user: s.ada };
+    shared().when(other).then_rejected(Rejection::NotAllowed("it takes the owner of the project"));
+}
+
+#[test]
+fn who_leaves_the_organisation_or_is_erased_is_taken_out_without_asking() {
+    let s = story();
+    let remove = || Command::RemoveMember { by: s.mallory, user: s.mallory };
+    given([s.created(), s.shared(None, VIEWER)]).when(remove()).then([s.unshared(VIEWER, s.mallory)]);
+    given([s.created()]).when(remove()).then_nothing();
+    given([s.created(), s.deleted()]).when(remove()).then_nothing();
+    given([]).when(remove()).then_nothing();
+}
+
+#[test]
+fn an_heir_is_no_guest_any_more_and_the_other_guests_stay() {
+    let s = story();
+    let cleo = UserId::generate();
+    let with_cleo =
+        ProjectShared { project_id: s.project_id, user_id: cleo, old: None, role: VIEWER, by: s.ada }.into();
+    let state = given([s.created(), s.shared(None, EDITOR), with_cleo, s.transferred()]).state();
+    assert_eq!(state.role_of(s.mallory), Some(ProjectRole::Owner));
+    assert_eq!((state.role_of(cleo), state.role_of(s.ada)), (Some(VIEWER), None));
+}
+
+#[test]
+fn what_a_snapshot_from_before_says_is_shared_with_nobody() {
+    let s = story();
+    let old =
+        serde_json::json!({ "Live": { "project_id": s.project_id, "owner": s.ada, "label": label("Shop", None) } });
+    let state: Project = serde_json::from_value(old).unwrap();
+    assert_eq!(state, given([s.created()]).state());
 }

@@ -1,6 +1,6 @@
 //! What can be asked of a session. Ids are made by the caller, so that a repeat is recognised.
 
-use crate::{FileChange, GenerationId, MessageId, ProjectId, SessionId, Usage, UserId, WorkerId};
+use crate::{FileChange, GenerationId, MessageId, ProjectId, ProjectRole, SessionId, Usage, UserId, WorkerId};
 
 use super::event::{AbandonReason, Answer, Outcome};
 
@@ -42,6 +42,11 @@ pub enum Command {
         generation_id: GenerationId,
     },
 
+    /// What somebody asks with whom its project is shared; that it is, the caller has looked up.
+    Guest {
+        role: ProjectRole,
+        command: Box<Command>,
+    },
     /// A worker takes the answer on. Whether the previous worker's lease is over is known to the caller.
     Start {
         generation_id: GenerationId,
@@ -106,4 +111,27 @@ pub enum Previous {
     Alive,
     /// Its lease is over.
     Gone,
+}
+
+impl Command {
+    /// Who asks; `None`: no person does, or for themselves alone.
+    pub(super) const fn by(&self) -> Option<UserId> {
+        match self {
+            Self::Rename { by, .. }
+            | Self::Delete { by }
+            | Self::Post { by, .. }
+            | Self::Cancel { by, .. }
+            | Self::Import { by, .. }
+            | Self::Restore { by, .. } => Some(*by),
+            Self::Open { .. }
+            | Self::ErasePerson { .. }
+            | Self::Guest { .. }
+            | Self::Start { .. }
+            | Self::Abandon { .. }
+            | Self::Complete { .. }
+            | Self::Fail { .. }
+            | Self::EndCancelled { .. }
+            | Self::GiveUp { .. } => None,
+        }
+    }
 }

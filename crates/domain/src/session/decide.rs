@@ -3,6 +3,7 @@
 mod erasing;
 mod files;
 mod generation;
+mod guests;
 mod opening;
 mod prompts;
 
@@ -23,7 +24,7 @@ impl Aggregate for Session {
     type Command = Command;
     type Event = Event;
 
-    fn decide(&self, command: Command, _now: DateTime<Utc>) -> Decision {
+    fn decide(&self, command: Command, now: DateTime<Utc>) -> Decision {
         match command {
             Command::Open { session_id, project_id, owner, title } => {
                 self.open(Identity { session_id, project_id, owner }, title)
@@ -37,6 +38,7 @@ impl Aggregate for Session {
             }
             Command::Cancel { by, generation_id } => self.cancel(by, generation_id),
 
+            Command::Guest { role, command } => self.as_guest(role, *command, now),
             Command::Start { generation_id, worker, model, provider, previous } => {
                 self.start(generation_id, worker, (model, provider), previous)
             }

@@ -74,7 +74,7 @@ impl Phase {
 
 impl Session {
     /// Who and where, or the words a stranger gets for a session that is not there.
-    pub(super) fn live(&self) -> Result<Identity, Rejection> {
+    pub fn live(&self) -> Result<Identity, Rejection> {
         match self.identity {
             Some(identity) if !self.deleted => Ok(identity),
             _ => Err(Rejection::NotFound("session")),

@@ -5,6 +5,7 @@ mod asking;
 mod ending;
 mod erasing;
 mod files;
+mod guests;
 mod keeping;
 mod stopping;
 mod story;

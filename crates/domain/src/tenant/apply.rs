@@ -1,4 +1,4 @@
-use super::{ApiKey, Event, Invite, Member, Role, Tenant};
+use super::{ApiKey, Event, Invite, LoginProvider, Member, Role, Tenant};
 use crate::{InviteId, KeyHolder, UserId};
 
 /// Where an event leaves a tenant.
@@ -15,6 +15,12 @@ pub fn apply(mut tenant: Tenant, event: &Event) -> Tenant {
             tenant.holder = Some(KeyHolder::Invite(event.invite_id));
             let (role, token_hash, expires_at) = (event.role, event.token_hash.clone(), event.expires_at);
             tenant.invites.insert(event.invite_id, Invite { role, token_hash, expires_at });
+        }
+        Event::InviteRenewed(event) => {
+            if let Some(invite) = tenant.invites.get_mut(&event.invite_id) {
+                invite.token_hash.clone_from(&event.token_hash);
+                invite.expires_at = event.expires_at;
+            }
         }
         Event::InviteRevoked(event) => tenant.close(event.invite_id, None),
         Event::InviteForgotten(event) => {
@@ -44,6 +50,14 @@ pub fn apply(mut tenant: Tenant, event: &Event) -> Tenant {
         Event::ApiKeyRevoked(event) => {
             tenant.api_keys.remove(&event.api_key_id);
             tenant.revoked_api_keys.insert(event.api_key_id);
+        }
+        Event::LoginProviderSet(event) => {
+            tenant.login_providers.insert(event.provider_id, LoginProvider { joins: event.joins });
+        }
+        Event::LoginProviderRemoved(event) => drop(tenant.login_providers.remove(&event.provider_id)),
+        Event::MemberAdmitted(event) => {
+            tenant.former.remove(&event.user_id);
+            tenant.members.insert(event.user_id, Member { role: event.role, invite: None });
         }
         Event::TenantErased(_) => tenant.erased = true,
     }

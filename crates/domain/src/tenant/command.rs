@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 
-use super::{Role, Scope};
-use crate::{ApiKeyId, InviteId, TenantId, UserId};
+use super::{ProviderKind, Role, Scope};
+use crate::{ApiKeyId, InviteId, LoginProviderId, TenantId, UserId};
 
 /// What can be asked of a tenant. `by` is who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,13 @@ pub enum Command {
         invite_id: InviteId,
         email: String,
         role: Role,
+        token_hash: String,
+        expires_at: DateTime<Utc>,
+    },
+    /// A new link for an invite that is still open; the one before is worth nothing any more.
+    RenewInvite {
+        by: UserId,
+        invite_id: InviteId,
         token_hash: String,
         expires_at: DateTime<Utc>,
     },
@@ -55,6 +62,27 @@ pub enum Command {
     RevokeApiKey {
         by: UserId,
         key_id: ApiKeyId,
+    },
+    /// Its people may sign in by a provider of theirs; or what is known of it has changed. Whether the provider is
+    /// there, the caller has found out. `joins`: what somebody becomes whom it vouches for without an invite.
+    SetLoginProvider {
+        by: UserId,
+        provider_id: LoginProviderId,
+        kind: ProviderKind,
+        label: String,
+        issuer: Option<String>,
+        client_id: String,
+        joins: Option<Role>,
+    },
+    RemoveLoginProvider {
+        by: UserId,
+        provider_id: LoginProviderId,
+    },
+    /// Somebody whom a provider of the tenant vouches for, perhaps with the invite to their address.
+    Admit {
+        user: UserId,
+        provider_id: LoginProviderId,
+        invite_id: Option<InviteId>,
     },
     /// A person was erased: they are no member any more, and if they were the last owner somebody else is.
     EraseMember {

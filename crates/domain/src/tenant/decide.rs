@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod invites;
+mod login;
 mod members;
 
 use chrono::{DateTime, Utc};
@@ -25,6 +26,9 @@ pub fn decide(tenant: &Tenant, command: Command, now: DateTime<Utc>) -> Decision
         (Some(id), Command::Invite { by, invite_id, email, role, token_hash, expires_at }) => {
             invites::invite(tenant, id, by, now, (invite_id, email, role, token_hash, expires_at))
         }
+        (Some(id), Command::RenewInvite { by, invite_id, token_hash, expires_at }) => {
+            invites::renew(tenant, id, by, invite_id, (token_hash, expires_at))
+        }
         (Some(id), Command::RevokeInvite { by, invite_id }) => invites::revoke(tenant, id, by, invite_id),
         (Some(id), Command::AcceptInvite { user, invite_id, token_hash }) => {
             invites::accept(tenant, id, user, now, invite_id, &token_hash)
@@ -32,6 +36,13 @@ pub fn decide(tenant: &Tenant, command: Command, now: DateTime<Utc>) -> Decision
         (Some(id), Command::ChangeRole { by, user, role }) => members::change_role(tenant, id, by, user, role),
         (Some(id), Command::RemoveMember { by, user }) => members::remove(tenant, id, by, user),
         (Some(id), Command::EraseMember { user }) => Ok(members::erase(tenant, id, user)),
+        (Some(id), Command::SetLoginProvider { by, provider_id, kind, label, issuer, client_id, joins }) => {
+            login::set(tenant, id, by, (provider_id, kind, label, issuer, client_id, joins))
+        }
+        (Some(id), Command::RemoveLoginProvider { by, provider_id }) => login::remove(tenant, id, by, provider_id),
+        (Some(id), Command::Admit { user, provider_id, invite_id }) => {
+            login::admit(tenant, id, user, now, provider_id, invite_id)
+        }
         (Some(id), Command::CreateApiKey { by, key_id, name, scopes, expires_at }) => {
             api_keys::create(tenant, id, by, now, (key_id, name, scopes, expires_at))
         }

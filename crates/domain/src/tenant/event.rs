@@ -5,9 +5,9 @@ use chrono::serde::{ts_microseconds, ts_microseconds_option};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Role, Scope};
+use super::{ProviderKind, Role, Scope};
 use crate::aggregate::events;
-use crate::{ApiKeyId, InviteId, TenantId, UserId};
+use crate::{ApiKeyId, InviteId, LoginProviderId, TenantId, UserId};
 
 /// What a key is called.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +57,18 @@ pub struct MemberInvited {
     pub expires_at: DateTime<Utc>,
     /// `None`: the address is gone with the invite's key.
     pub private: Option<Invited>,
+}
+
+/// An open invite has a new link and a new end; the link before is worth nothing any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InviteRenewed {
+    pub tenant_id: TenantId,
+    pub invite_id: InviteId,
+    pub by: UserId,
+    /// SHA-256 of the secret in the new link, in hex.
+    pub token_hash: String,
+    #[serde(with = "ts_microseconds")]
+    pub expires_at: DateTime<Utc>,
 }
 
 /// An invite is worth nothing any more, and its address is forgotten.
@@ -123,6 +135,39 @@ pub struct ApiKeyRevoked {
     pub by: UserId,
 }
 
+/// Its people may sign in by a provider of theirs; or what is known of it has changed. The client's secret is no
+/// part of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoginProviderSet {
+    pub tenant_id: TenantId,
+    pub provider_id: LoginProviderId,
+    pub kind: ProviderKind,
+    /// What people read on the button.
+    pub label: String,
+    pub issuer: Option<String>,
+    pub client_id: String,
+    /// What somebody becomes whom it vouches for without an invite; `None`: only who was invited comes in.
+    pub joins: Option<Role>,
+    pub by: UserId,
+}
+
+/// Nobody signs in by a provider any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoginProviderRemoved {
+    pub tenant_id: TenantId,
+    pub provider_id: LoginProviderId,
+    pub by: UserId,
+}
+
+/// Somebody joined because a provider of the tenant vouches for them, and its rule says that this is enough.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberAdmitted {
+    pub tenant_id: TenantId,
+    pub user_id: UserId,
+    pub role: Role,
+    pub provider_id: LoginProviderId,
+}
+
 /// Its last member was erased; nobody comes back to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TenantErased {
@@ -133,8 +178,9 @@ events! {
     /// What can happen to a tenant.
     pub enum Event {
         TenantCreated, TenantRenamed,
-        MemberInvited, InviteRevoked, InviteForgotten, MemberJoined, MemberRoleChanged, MemberRemoved,
+        MemberInvited, InviteRenewed, InviteRevoked, InviteForgotten, MemberJoined, MemberRoleChanged, MemberRemoved,
         ApiKeyCreated, ApiKeyRevoked,
+        LoginProviderSet, LoginProviderRemoved, MemberAdmitted,
         TenantErased,
     }
 }

@@ -73,10 +73,38 @@ impl Scope {
     }
 }
 
+/// How a provider speaks that people sign in by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProviderKind {
+    /// OpenID Connect, found by discovery.
+    Oidc,
+    /// GitHub's own OAuth 2.
+    Github,
+}
+
+impl ProviderKind {
+    pub const ALL: [Self; 2] = [Self::Oidc, Self::Github];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Oidc => "oidc",
+            Self::Github => "github",
+        }
+    }
+}
+
 /// The text names no role, or no scope.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected one of {0}")]
 pub struct UnknownName(String);
+
+impl UnknownName {
+    /// These would have been known.
+    pub(crate) fn of(known: &[&str]) -> Self {
+        Self(known.join(", "))
+    }
+}
 
 macro_rules! named {
     ($name:ident) => {
@@ -91,7 +119,7 @@ macro_rules! named {
 
             fn from_str(text: &str) -> Result<Self, UnknownName> {
                 let known = Self::ALL.into_iter().find(|known| known.as_str() == text);
-                known.ok_or_else(|| UnknownName(Self::ALL.map(Self::as_str).join(", ")))
+                known.ok_or_else(|| UnknownName::of(&Self::ALL.map(Self::as_str)))
             }
         }
     };
@@ -99,3 +127,4 @@ macro_rules! named {
 
 named!(Role);
 named!(Scope);
+named!(ProviderKind);

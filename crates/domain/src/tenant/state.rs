@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Role, Scope};
-use crate::{ApiKeyId, InviteId, KeyHolder, TenantId, UserId};
+use crate::{ApiKeyId, InviteId, KeyHolder, LoginProviderId, TenantId, UserId};
 
 /// The state that decisions need.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +21,9 @@ pub struct Tenant {
     pub closed_invites: BTreeMap<InviteId, Option<UserId>>,
     pub api_keys: BTreeMap<ApiKeyId, ApiKey>,
     pub revoked_api_keys: BTreeSet<ApiKeyId>,
+    /// By which its people may sign in.
+    #[serde(default)]
+    pub login_providers: BTreeMap<LoginProviderId, LoginProvider>,
     /// Whose key seals what happened last.
     pub(super) holder: Option<KeyHolder>,
     pub erased: bool,
@@ -48,6 +51,13 @@ pub struct ApiKey {
     pub created_by: UserId,
     pub scopes: Vec<Scope>,
     pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// A provider that people sign in to the tenant by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoginProvider {
+    /// What somebody becomes whom it vouches for without an invite.
+    pub joins: Option<Role>,
 }
 
 impl Tenant {

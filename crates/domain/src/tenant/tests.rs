@@ -2,4 +2,5 @@ mod belonging;
 mod erasing;
 mod inviting;
 mod keys;
+mod login;
 mod story;

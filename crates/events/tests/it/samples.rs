@@ -190,7 +190,21 @@ fn projects() -> Vec<Sample> {
         [of(created.into(), bare.0.into()), of(renamed.into(), bare.1.into())].into_iter().flatten().collect();
     samples.extend(of(transferred.into(), unnamed.into()));
     samples.extend([deleted, erased]);
+    samples.extend(shared());
     samples
+}
+
+fn shared() -> Vec<Sample> {
+    let (project_id, user_id, by) = (id("prj", 5), id("usr", 9), id("usr", 4));
+    let (editor, viewer) = (domain::ProjectRole::Editor, domain::ProjectRole::Viewer);
+    let more = project::ProjectShared { project_id, user_id, old: Some(viewer), role: editor, by };
+    let first = project::ProjectShared { old: None, role: viewer, ..more.clone() };
+    let over = project::ProjectUnshared { project_id, user_id, role: editor, by };
+    vec![
+        Sample::new::<project::Event>("project", more.into(), false),
+        Sample::new::<project::Event>("project", first.into(), true),
+        Sample::new::<project::Event>("project", over.into(), false),
+    ]
 }
 
 fn full(event: impl Into<session::Event>) -> Sample {
@@ -344,7 +358,16 @@ fn inspections() -> Vec<Sample> {
         ..read.clone()
     };
     let of = |full: inspection::Event, bare: inspection::Event| both("inspection", full, bare);
-    of(read.into(), all.into()).into()
+    let account = inspection::AccountsRead {
+        inspection_id: id("ins", 10),
+        user_id: Some(id("usr", 9)),
+        searched: true,
+        count: 1,
+    };
+    let accounts = inspection::AccountsRead { user_id: None, ..account.clone() };
+    let mut samples = Vec::from(of(read.into(), all.into()));
+    samples.extend(of(account.into(), accounts.into()));
+    samples
 }
 
 fn usage(reasoning_tokens: Option<i64>) -> Usage {

@@ -1,15 +1,16 @@
 //! Every event of a tenant, full and bare.
 
 use domain::tenant::{
-    ApiKeyCreated, ApiKeyRevoked, Event, InviteForgotten, InviteRevoked, Invited, MemberInvited, MemberJoined,
-    MemberRemoved, MemberRoleChanged, Name, NameChange, TenantCreated, TenantErased, TenantRenamed,
+    ApiKeyCreated, ApiKeyRevoked, Event, InviteForgotten, InviteRenewed, InviteRevoked, Invited, LoginProviderRemoved,
+    LoginProviderSet, MemberAdmitted, MemberInvited, MemberJoined, MemberRemoved, MemberRoleChanged, Name, NameChange,
+    ProviderKind, TenantCreated, TenantErased, TenantRenamed,
 };
 use domain::{Role, Scope};
 
 use crate::samples::{Sample, id, noon};
 
 pub fn all() -> Vec<Sample> {
-    [names(), members(), keys()].into_iter().flatten().collect()
+    [names(), members(), keys(), login()].into_iter().flatten().collect()
 }
 
 fn full(event: impl Into<Event>) -> Sample {
@@ -46,6 +47,7 @@ fn members() -> Vec<Sample> {
     vec![
         full(invited.clone()),
         bare(MemberInvited { private: None, ..invited }),
+        full(InviteRenewed { tenant_id, invite_id, by, token_hash: "ff00".repeat(16), expires_at: noon() }),
         full(InviteRevoked { tenant_id, invite_id, by }),
         full(InviteForgotten { tenant_id, invite_id }),
         full(MemberJoined { tenant_id, user_id, role: Role::Viewer, invite_id }),
@@ -68,5 +70,26 @@ fn keys() -> Vec<Sample> {
         full(created.clone()),
         bare(ApiKeyCreated { expires_at: None, private: None, ..created }),
         full(ApiKeyRevoked { tenant_id, api_key_id, by: id("usr", 4) }),
+    ]
+}
+
+fn login() -> Vec<Sample> {
+    let (tenant_id, provider_id, by) = (id("ten", 2), id("idp", 11), id("usr", 4));
+    let set = LoginProviderSet {
+        tenant_id,
+        provider_id,
+        kind: ProviderKind::Oidc,
+        label: "Ünïcode ID".to_owned(),
+        issuer: Some("https://id.example".to_owned()),
+        client_id: "atelier".to_owned(),
+        joins: Some(Role::Viewer),
+        by,
+    };
+    let least = LoginProviderSet { kind: ProviderKind::Github, issuer: None, joins: None, ..set.clone() };
+    vec![
+        full(set),
+        bare(least),
+        full(LoginProviderRemoved { tenant_id, provider_id, by }),
+        full(MemberAdmitted { tenant_id, user_id: id("usr", 9), role: Role::Viewer, provider_id }),
     ]
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use url::Url;
 
+use super::browse::Reach;
 use super::github::Places;
 use super::{Kind, Provider, callback};
 use crate::Error;
@@ -39,7 +40,11 @@ impl Inner {
         request: BeginLoginRequest,
         to_link: Option<Person>,
     ) -> Result<BeginLoginResponse, Error> {
-        let provider = self.providers.find(&request.provider).ok_or(Error::UnknownProvider)?;
+        let provider = &self.provider(&request.provider).await?;
+        // What an organisation's provider says is worth nothing outside of it.
+        if to_link.is_some() && provider.organisation.is_some() {
+            return Err(Error::UnknownProvider);
+        }
         let [state, nonce, verifier] = [secret()?, secret()?, secret()?];
         let url = self.address(provider, &state, &nonce, &verifier).await?;
         let next = request.next;
@@ -72,7 +77,18 @@ impl Inner {
 
 impl super::Providers {
     pub async fn document(&self, provider: &Provider) -> Result<std::sync::Arc<super::discovery::Document>, Error> {
-        self.0.discovery.document(&self.0.browse, provider.realm()).await
+        self.0.discovery.document(&self.0.browse, self.reach(provider), provider.realm()).await
+    }
+
+    /// As it is now, of somebody who was just named.
+    pub async fn fresh_document(&self, issuer: &str, anywhere: bool) -> Result<(), Error> {
+        let reach = if anywhere { Reach::Anywhere } else { Reach::Public };
+        self.0.discovery.fresh(&self.0.browse, reach, issuer).await.map(drop)
+    }
+
+    /// Where a provider may be asked: those that people have named, on the internet only.
+    pub(super) fn reach(&self, provider: &Provider) -> Reach {
+        if provider.organisation.is_none() || self.0.anywhere { Reach::Anywhere } else { Reach::Public }
     }
 }
 

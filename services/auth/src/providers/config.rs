@@ -15,6 +15,18 @@ pub enum Kind {
     Github,
 }
 
+impl std::str::FromStr for Kind {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> anyhow::Result<Self> {
+        match text {
+            "oidc" => Ok(Self::Oidc),
+            "github" => Ok(Self::Github),
+            _ => bail!("there are providers of the kinds oidc and github"),
+        }
+    }
+}
+
 /// One provider: `[[auth.providers]]`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -38,6 +50,10 @@ pub struct Provider {
 
     /// Only people of this tenant sign in by it, and nobody opens an account with it.
     pub tenant: Option<TenantId>,
+
+    /// The organisation that named it; `None`: it is configured.
+    #[serde(skip)]
+    pub organisation: Option<TenantId>,
 }
 
 impl Provider {
@@ -55,6 +71,10 @@ impl Provider {
 
     /// The client secret, from where it is kept.
     pub fn secret(&self) -> anyhow::Result<SecretString> {
+        // What people have typed names no file and no variable of ours.
+        if self.organisation.is_some() {
+            return Ok(self.client_secret.clone());
+        }
         let text = self.client_secret.expose_secret();
         if let Some(name) = text.strip_prefix("env:") {
             let secret = std::env::var(name).with_context(|| format!("client_secret: {name} is not set"))?;
@@ -99,7 +119,18 @@ mod tests {
             client_id: "atelier".to_owned(),
             client_secret: "s3cret".into(),
             tenant: None,
+            organisation: None,
         }
+    }
+
+    #[test]
+    fn what_people_type_for_a_secret_is_the_secret_and_names_no_file_of_ours() {
+        let typed = Provider {
+            client_secret: "file:/etc/hostname".into(),
+            organisation: Some(TenantId::generate()),
+            ..provider("x", "https://id.example")
+        };
+        assert_eq!(typed.secret().unwrap().expose_secret(), "file:/etc/hostname");
     }
 
     #[test]

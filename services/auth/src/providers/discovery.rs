@@ -8,7 +8,7 @@ use moka::future::Cache;
 use serde::Deserialize;
 use url::Url;
 
-use super::browse::{Browse, json};
+use super::browse::{Browse, Reach, json};
 use super::config::safe;
 use crate::Error;
 
@@ -47,12 +47,17 @@ impl Discovery {
         }
     }
 
-    pub async fn document(&self, browse: &Browse, issuer: &str) -> Result<Arc<Document>, Error> {
-        if let Some(known) = self.documents.get(issuer).await {
-            return Ok(known);
+    pub async fn document(&self, browse: &Browse, reach: Reach, issuer: &str) -> Result<Arc<Document>, Error> {
+        match self.documents.get(issuer).await {
+            Some(known) => Ok(known),
+            None => self.fresh(browse, reach, issuer).await,
         }
+    }
+
+    /// As it describes itself now.
+    pub async fn fresh(&self, browse: &Browse, reach: Reach, issuer: &str) -> Result<Arc<Document>, Error> {
         let address = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
-        let document: Document = json(browse.client().get(address)).await?;
+        let document: Document = json(browse.get(reach, &address)?).await?;
         check(&document, issuer).map_err(|why| {
             tracing::warn!(issuer, "the provider {issuer} describes itself wrongly: {why}");
             Error::ProviderAway
@@ -63,14 +68,20 @@ impl Discovery {
     }
 
     /// The key of this id. One that is unknown may be new: the keys are asked for again, but not all the time.
-    pub async fn key(&self, browse: &Browse, document: &Document, kid: Option<&str>) -> Result<Option<Jwk>, Error> {
+    pub async fn key(
+        &self,
+        browse: &Browse,
+        reach: Reach,
+        document: &Document,
+        kid: Option<&str>,
+    ) -> Result<Option<Jwk>, Error> {
         if let Some(known) = self.keys.get(&document.jwks_uri).await {
             let key = choose(&known.set, kid);
             if key.is_some() || known.asked.elapsed() < AGAIN {
                 return Ok(key);
             }
         }
-        let set: JwkSet = json(browse.client().get(&document.jwks_uri)).await?;
+        let set: JwkSet = json(browse.get(reach, &document.jwks_uri)?).await?;
         let key = choose(&set, kid);
         self.keys.insert(document.jwks_uri.clone(), Arc::new(Keys { set, asked: Instant::now() })).await;
         Ok(key)

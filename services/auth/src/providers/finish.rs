@@ -21,7 +21,7 @@ impl Inner {
         if flow.provider != request.provider || flow.state != hashed(&request.state) {
             return Err(Error::ProviderRefused);
         }
-        let provider = self.providers.find(&flow.provider).ok_or(Error::UnknownProvider)?;
+        let provider = &self.provider(&flow.provider).await?;
         let who = self.ask(provider, &flow, &request).await?;
         let linked = kept.person.is_some();
         let signed_in = match kept.person {
@@ -56,6 +56,9 @@ impl Inner {
         who: &Who,
         request: &FinishLoginRequest,
     ) -> Result<SignedIn, Error> {
+        if let Some(tenant) = provider.organisation {
+            return self.by_organisation(provider, tenant, who, request).await;
+        }
         let person = match self.linked(provider, who).await? {
             Some(person) => person,
             None => self.by_address(provider, who, &request.origin).await?,
@@ -63,7 +66,7 @@ impl Inner {
         if provider.tenant.is_some_and(|tenant| tenant != person.1) {
             return Err(Error::NoAccount);
         }
-        let how = How { method: provider.id.clone(), device: request.device.clone() };
+        let how = How { method: provider.id.clone(), device: request.device.clone(), tenant: None };
         self.accept(Proof { person, how, origin: request.origin.clone() }).await
     }
 
@@ -88,7 +91,7 @@ impl Inner {
         Ok(person)
     }
 
-    async fn open_account(&self, who: &Who, email: &str, origin: &str) -> Result<Person, Error> {
+    pub(super) async fn open_account(&self, who: &Who, email: &str, origin: &str) -> Result<Person, Error> {
         let person = (UserId::generate(), TenantId::generate());
         let name = who.name.as_deref().map(str::trim).filter(|name| !name.is_empty()).unwrap_or(email);
         let name: String = name.chars().filter(|c| !c.is_control()).take(200).collect();
@@ -104,7 +107,7 @@ impl Inner {
         }
     }
 
-    async fn linked(&self, provider: &Provider, who: &Who) -> Result<Option<Person>, Error> {
+    pub(super) async fn linked(&self, provider: &Provider, who: &Who) -> Result<Option<Person>, Error> {
         let query = "select user_id, tenant_id from auth.identities where provider = $1 and subject = $2";
         let subject = self.subject(provider, who);
         let row = sqlx::query(query).bind(&provider.id).bind(subject).fetch_optional(&self.pool).await?;

@@ -49,11 +49,11 @@ impl Providers {
         let places = Places::of(provider);
         let tokens: Tokens = json(self.exchange(provider, &places.token, code)?).await?;
         let ask = |what: &str| {
-            let request = self.0.browse.client().get(format!("{}/{what}", places.api));
-            request.bearer_auth(&tokens.access_token).header("accept", "application/vnd.github+json")
+            let request = self.0.browse.get(self.reach(provider), &format!("{}/{what}", places.api))?;
+            Ok::<_, Error>(request.bearer_auth(&tokens.access_token).header("accept", "application/vnd.github+json"))
         };
-        let account: Account = json(ask("user")).await?;
-        let addresses: Vec<Address> = json(ask("user/emails")).await?;
+        let account: Account = json(ask("user")?).await?;
+        let addresses: Vec<Address> = json(ask("user/emails")?).await?;
         let primary = addresses.into_iter().find(|address| address.primary);
         Ok(Who {
             subject: account.id.to_string(),

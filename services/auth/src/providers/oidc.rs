@@ -37,7 +37,7 @@ impl Providers {
         let tokens: Tokens = json(self.exchange(provider, &document.token_endpoint, code)?).await?;
         let who = self.read(provider, document, &tokens.id_token, code.nonce).await?;
         match &document.userinfo_endpoint {
-            Some(endpoint) if who.email.is_none() => self.more(endpoint, &tokens.access_token, who).await,
+            Some(endpoint) if who.email.is_none() => self.more(provider, endpoint, &tokens.access_token, who).await,
             _ => Ok(who),
         }
     }
@@ -56,7 +56,8 @@ impl Providers {
             ("redirect_uri", code.callback),
             ("code_verifier", code.verifier),
         ];
-        let request = self.0.browse.client().post(endpoint).header("accept", "application/json").form(&form);
+        let request =
+            self.0.browse.post(self.reach(provider), endpoint)?.header("accept", "application/json").form(&form);
         Ok(request.basic_auth(encoded(&provider.client_id), Some(encoded(secret.expose_secret()))))
     }
 
@@ -66,15 +67,16 @@ impl Providers {
             Error::ProviderRefused
         };
         let kid = id_token::key_id(token).ok_or_else(|| refused("its algorithm is none that we take"))?;
-        let key = self.0.discovery.key(&self.0.browse, document, kid.as_deref()).await?;
+        let key = self.0.discovery.key(&self.0.browse, self.reach(provider), document, kid.as_deref()).await?;
         let key = key.ok_or_else(|| refused("its key is unknown"))?;
         let expected = Expected { issuer: provider.realm(), client_id: &provider.client_id, nonce };
         id_token::read(token, &key, &expected).map_err(|why| refused(&why))
     }
 
     /// Some providers tell the address here only. It must be about the same person.
-    async fn more(&self, endpoint: &str, access_token: &str, who: Who) -> Result<Who, Error> {
-        let info: UserInfo = json(self.0.browse.client().get(endpoint).bearer_auth(access_token)).await?;
+    async fn more(&self, provider: &Provider, endpoint: &str, access_token: &str, who: Who) -> Result<Who, Error> {
+        let request = self.0.browse.get(self.reach(provider), endpoint)?;
+        let info: UserInfo = json(request.bearer_auth(access_token)).await?;
         if info.sub != who.subject {
             return Err(Error::ProviderRefused);
         }

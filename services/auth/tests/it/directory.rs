@@ -31,6 +31,10 @@ struct Inner {
     /// Scopes by key.
     keys: Mutex<HashMap<String, Vec<String>>>,
     noted: Mutex<Vec<(String, Change)>>,
+    /// What somebody becomes by a provider without an invite.
+    rules: Mutex<HashMap<String, String>>,
+    /// Tenant and address.
+    invites: Mutex<Vec<(String, String)>>,
 }
 
 impl Directory {
@@ -42,6 +46,8 @@ impl Directory {
             roles: Mutex::default(),
             keys: Mutex::default(),
             noted: Mutex::default(),
+            rules: Mutex::default(),
+            invites: Mutex::default(),
         }))
     }
 
@@ -56,6 +62,10 @@ impl Directory {
     /// From now on they are this in that tenant; nothing: they do not belong to it.
     pub fn makes(&self, user: &str, role: &'static str, tenant: &str) {
         self.0.roles.lock().unwrap().insert((user.to_owned(), tenant.to_owned()), role);
+    }
+
+    pub fn invites(&self, tenant: &str, email: &str) {
+        self.0.invites.lock().unwrap().push((tenant.to_owned(), email.to_owned()));
     }
 
     pub fn revokes_key(&self, key: &str) {
@@ -108,6 +118,23 @@ macro_rules! not_played {
                 self.describe(request)
             }
 
+            async fn set_login_provider(&self, request: Request<SetLoginProviderRequest>) -> Result<Response<Accepted>, Status> {
+                caller(&request, &self.0.verifier)?.require_person()?;
+                let SetLoginProviderRequest { provider_id, joins, .. } = request.into_inner();
+                self.0.rules.lock().unwrap().insert(provider_id, joins);
+                Ok(Response::new(Accepted { version: 2 }))
+            }
+
+            async fn remove_login_provider(&self, request: Request<RemoveLoginProviderRequest>) -> Result<Response<Accepted>, Status> {
+                caller(&request, &self.0.verifier)?.require_person()?;
+                self.0.rules.lock().unwrap().remove(&request.into_inner().provider_id);
+                Ok(Response::new(Accepted { version: 2 }))
+            }
+
+            async fn admit_member(&self, request: Request<AdmitMemberRequest>) -> Result<Response<AdmitMemberResponse>, Status> {
+                self.admit(request)
+            }
+
             $(async fn $method(&self, _: Request<$request>) -> Result<Response<$answer>, Status> {
                 Err(Status::unimplemented("auth has no business here"))
             })*
@@ -148,6 +175,23 @@ impl Directory {
         let role = if api_key_id.is_empty() || scopes.is_some() { role } else { String::new() };
         let scopes = scopes.unwrap_or_default();
         Ok(Response::new(DescribeStandingResponse { role, scopes, tier: "free".into(), ..Default::default() }))
+    }
+
+    /// By an invite, once; or by the rule.
+    #[allow(clippy::result_large_err)]
+    fn admit(&self, request: Request<AdmitMemberRequest>) -> Result<Response<AdmitMemberResponse>, Status> {
+        caller(&request, &self.0.verifier)?.require_service()?;
+        let AdmitMemberRequest { tenant_id, provider_id, email, user_id, .. } = request.into_inner();
+        let (rules, mut invites) = (self.0.rules.lock().unwrap(), self.0.invites.lock().unwrap());
+        let invited = invites.iter().position(|invite| *invite == (tenant_id.clone(), email.clone()));
+        if invited.is_none() && rules[&provider_id].is_empty() {
+            return Err(fault(Code::PermissionDenied, "forbidden", "it takes an invite to come in here"));
+        }
+        if !user_id.is_empty() {
+            invited.map(|place| invites.remove(place));
+            self.makes(&user_id, "member", &tenant_id);
+        }
+        Ok(Response::new(AdmitMemberResponse { version: 3 }))
     }
 
     #[allow(clippy::result_large_err)]
@@ -197,6 +241,7 @@ not_played! {
     create_tenant: CreateTenantRequest => CreateTenantResponse,
     rename_tenant: RenameTenantRequest => Accepted,
     invite_member: InviteMemberRequest => InviteMemberResponse,
+    renew_invite: RenewInviteRequest => InviteMemberResponse,
     revoke_invite: RevokeInviteRequest => Accepted,
     accept_invite: AcceptInviteRequest => AcceptInviteResponse,
     change_member_role: ChangeMemberRoleRequest => Accepted,
@@ -205,6 +250,8 @@ not_played! {
     create_project: CreateProjectRequest => CreateProjectResponse,
     rename_project: RenameProjectRequest => Accepted,
     delete_project: DeleteProjectRequest => Accepted,
+    share_project: ShareProjectRequest => Accepted,
+    unshare_project: UnshareProjectRequest => Accepted,
     open_session: OpenSessionRequest => OpenSessionResponse,
     rename_session: RenameSessionRequest => Accepted,
     delete_session: DeleteSessionRequest => Accepted,
@@ -213,6 +260,8 @@ not_played! {
     import_files: ImportFilesRequest => NewVersion,
     restore_version: RestoreVersionRequest => NewVersion,
     note_audit_read: NoteAuditReadRequest => Accepted,
+    note_accounts_read: NoteAccountsReadRequest => Accepted,
+    may_watch: MayWatchRequest => MayWatchResponse,
     describe_session: DescribeSessionRequest => DescribeSessionResponse,
     renew_lease: RenewLeaseRequest => RenewLeaseResponse,
     load_conversation: LoadConversationRequest => LoadConversationResponse,

@@ -18,3 +18,4 @@ mod revoking;
 mod services;
 mod signing_up;
 mod standing;
+mod tenants;

@@ -23,6 +23,7 @@ fn provider(id: &str, kind: ProviderKind, issuer: String) -> Provider {
         client_id: "atelier".to_owned(),
         client_secret: "s3cret+".into(),
         tenant: None,
+        organisation: None,
     }
 }
 

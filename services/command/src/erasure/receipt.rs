@@ -75,7 +75,7 @@ impl Receipt {
             requested_at: erasure.occurred_at,
             finished_at: Utc::now(),
             gone: gone(&steps, &projects),
-            stays: stays(&projects),
+            stays: stays(&projects, &steps),
             projects,
             found: erasure.found.clone().unwrap_or_default(),
             events: events.into_iter().map(|(event_type, event_id)| EventId { event_type, event_id }).collect(),
@@ -98,6 +98,7 @@ fn gone(steps: &Value, projects: &Projects) -> Vec<Gone> {
             "ended; the address of the invite with its key",
             noted("tenants", "left"),
         ),
+        entry("places in projects that others shared", "ended: ProjectUnshared", noted("shared", "projects")),
         entry("organisations without any other member", "their keys are destroyed", noted("tenants", "erased")),
         entry("stored answers of repeated calls", "deleted", noted("store", "idempotency_answers")),
         entry("snapshots", "deleted, and made anew from what is left", noted("store", "snapshots")),
@@ -116,7 +117,7 @@ fn gone(steps: &Value, projects: &Projects) -> Vec<Gone> {
     ]
 }
 
-fn stays(projects: &Projects) -> Vec<Stays> {
+fn stays(projects: &Projects, steps: &Value) -> Vec<Stays> {
     let entry = |what: &str, why: &str| Stays { what: what.into(), why: why.into() };
     let mut stays = vec![
         entry(
@@ -126,6 +127,12 @@ fn stays(projects: &Projects) -> Vec<Stays> {
         entry("sealed bytes in the store and in topics", "they cannot be opened without the destroyed key"),
         entry("log lines", "they hold ids only, never texts, addresses or tokens"),
     ];
+    if steps["shared"]["projects"].as_u64().is_some_and(|projects| projects > 0) {
+        stays.push(entry(
+            "what they wrote in conversations of others, in projects that were shared with them",
+            "it is part of those conversations, and sealed with the key of whose they are",
+        ));
+    }
     if !projects.transferred.is_empty() {
         stays.push(entry(
             "files and versions of the transferred projects",

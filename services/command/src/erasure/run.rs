@@ -81,6 +81,8 @@ impl Eraser {
         self.destroy_key(case).await?;
         progress("leaving organisations");
         self.leave_tenants(case).await?;
+        progress("leaving shared projects");
+        self.leave_projects(case).await?;
         let mut seen = usize::MAX;
         for _ in 0..LISTINGS {
             let owned = self.store.ever_owned(case.tenant, case.person).await?;

@@ -1,7 +1,7 @@
 //! What is done for one person. Each step may be done again.
 
 use domain::{KeyHolder, Project, Role, Session, Tenant, TenantId, UserId, project, session, tenant};
-use rpc::auth::v1::ForgetUserRequest;
+use rpc::auth::v1::{ForgetTenantRequest, ForgetUserRequest};
 use serde_json::json;
 use store::Owned;
 
@@ -13,6 +13,7 @@ use crate::call;
 pub const AUTH: &str = "auth";
 pub const KEYS: &str = "keys";
 pub const TENANTS: &str = "tenants";
+pub const SHARED: &str = "shared";
 pub const PROJECTS: &str = "projects";
 pub const SESSIONS: &str = "sessions";
 pub const STORE: &str = "store";
@@ -50,12 +51,26 @@ impl Eraser {
                     self.store.keys().destroy(&KeyHolder::Invite(*invite).to_string()).await?;
                 }
                 self.store.keys().destroy(&KeyHolder::Tenant(id).to_string()).await?;
+                let request = ForgetTenantRequest { tenant_id: id.to_string() };
+                self.auth.forget_tenant(request, &self.token.get().await?).await?;
                 erased += 1;
             } else {
                 left += 1;
             }
         }
         self.note_once(case, TENANTS, json!({ "left": left, "erased": erased })).await
+    }
+
+    /// What others shared with them is not shared any more. What they wrote there stays with it.
+    pub(super) async fn leave_projects(&self, case: Case) -> Result<(), Error> {
+        let shared = self.store.ever_shared_with(case.person).await?;
+        let mut left = 0;
+        for (tenant, id) in &shared {
+            let command = project::Command::RemoveMember { by: case.person, user: case.person };
+            let done = self.store.execute::<Project>(&by_eraser(case, *tenant), id, command, |_| json!(null)).await?;
+            left += done.events.len();
+        }
+        self.note_once(case, SHARED, json!({ "projects": shared.len(), "left": left })).await
     }
 
     /// In an organisation of others, what they made stays there, with an owner of it.

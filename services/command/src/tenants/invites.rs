@@ -5,7 +5,7 @@ use domain::tenant::Command;
 use domain::{InviteId, KeyHolder, Role, Tenant, UserId};
 use rpc::command::v1::{
     AcceptInviteRequest, AcceptInviteResponse, Accepted, CheckInviteRequest, CheckInviteResponse, InviteMemberRequest,
-    InviteMemberResponse, RevokeInviteRequest,
+    InviteMemberResponse, RenewInviteRequest, RevokeInviteRequest,
 };
 use rpc::fault;
 use rpc::identity::Claims;
@@ -39,11 +39,36 @@ pub async fn invite(
 
     let answer = |done: &Executed<Tenant>| json!({ "invite_id": invite_id, "version": done.version, "expires_at": expires_at.timestamp_micros() });
     let done = commands.store.execute::<Tenant>(&call, &tenant.to_string(), command, answer).await.map_err(status)?;
+    given(&done, &token)
+}
+
+/// A new link, for who lost the first one.
+pub async fn renew(
+    commands: &Commands,
+    claims: &Claims,
+    mut request: RenewInviteRequest,
+) -> Result<InviteMemberResponse, Status> {
+    let (by, _) = claims.require_person()?;
+    let call = call::by_person(claims, request.write.take(), "tenants.renew_invite", &request)?;
+    let invite_id: InviteId = parse(&request.invite_id)?;
+    let tenant = commands.tenant_of(claims, &call).await?;
+    let token =
+        InviteToken::mint(tenant, invite_id).ok_or_else(|| fault(Code::Internal, "internal", "no randomness"))?;
+    let (token_hash, expires_at) = (token.hash(), Utc::now() + TERM);
+    let command = Command::RenewInvite { by, invite_id, token_hash, expires_at };
+    let answer = |done: &Executed<Tenant>| json!({ "invite_id": invite_id, "version": done.version, "expires_at": expires_at.timestamp_micros() });
+    let done = commands.store.execute::<Tenant>(&call, &tenant.to_string(), command, answer).await.map_err(status)?;
+    given(&done, &token)
+}
+
+/// A repeat gets no link: it is given once.
+fn given(done: &Executed<Tenant>, token: &InviteToken) -> Result<InviteMemberResponse, Status> {
     Ok(InviteMemberResponse {
         invite_id: answered(&done.answer, "invite_id")?,
         version: number(&done.answer, "version")?,
         token: if done.replayed { String::new() } else { token.text() },
         expires_at_micros: number(&done.answer, "expires_at")?,
+        organisation: done.state.name.clone().unwrap_or_default(),
     })
 }
 

@@ -22,7 +22,7 @@ pub async fn change_role(
     commands.accepted::<Tenant>(&call, &tenant.to_string(), Command::ChangeRole { by, user, role }).await
 }
 
-/// Oneself: to leave.
+/// Oneself: to leave. What was shared with them in the tenant is not any more.
 pub async fn remove(
     commands: &Commands,
     claims: &Claims,
@@ -32,5 +32,9 @@ pub async fn remove(
     let call = call::by_person(claims, request.write.take(), "tenants.remove_member", &request)?;
     let user: UserId = parse(&request.user_id)?;
     let tenant = commands.tenant_of(claims, &call).await?;
-    commands.accepted::<Tenant>(&call, &tenant.to_string(), Command::RemoveMember { by, user }).await
+    let command = Command::RemoveMember { by, user };
+    let accepted = commands.accepted::<Tenant>(&call, &tenant.to_string(), command).await?;
+    // Also when somebody removes them again after a crash in between.
+    commands.unshare_all(&call, tenant, user).await?;
+    Ok(accepted)
 }

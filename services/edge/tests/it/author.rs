@@ -29,7 +29,7 @@ impl<'a> Author<'a> {
     pub fn stands(&self, active: Option<(GenerationId, i32)>) {
         let active = active.map(|(generation_id, attempt)| Active { generation_id, attempt, status: "started".into() });
         let version = self.sequence.load(Ordering::SeqCst);
-        self.world.sessions.set(self.session, Standing { version, head: 0, active });
+        self.world.sessions.set(self.session, Standing { version, head: 0, active, shared: false });
     }
 
     /// A question, its place in the queue, and the first attempt.

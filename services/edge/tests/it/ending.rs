@@ -117,3 +117,36 @@ async fn who_reads_is_not_cut_because_much_came_at_once() {
     page.until("generation.completed").await.iter().for_each(|frame| screen.shows(frame));
     assert_eq!(screen.texts[&generation.to_string()], deltas.concat());
 }
+
+/// Bob watches Alice's session, until Alice takes it from him.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_is_shared_no_more_closes_and_says_so() {
+    let world = World::new().await;
+    let (author, bob) = (world.session(), world.bob());
+    let may = |answer| world.sessions.guests.lock().unwrap().insert((author.session, bob.user), answer);
+    may(Ok(true));
+    let config = Config { shared_again: Duration::from_millis(50), ..Config::default() };
+    let edge = world.edge_with(config, bob.clone()).await;
+    let mut page = edge.browser.opens(author.session, "").await;
+    page.sees("hello").await;
+    author.asks("x").await;
+    page.until("generation.started").await;
+    let begun = Instant::now();
+    may(Ok(false));
+    assert_eq!(page.sees("closing").await.data["reason"], "unshared");
+    assert!(page.next().await.is_none());
+    assert!(begun.elapsed() < Duration::from_secs(3));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_nobody_can_say_whether_it_is_still_shared_who_watches_comes_again() {
+    let world = World::new().await;
+    let (author, bob) = (world.session(), world.bob());
+    let may = |answer| world.sessions.guests.lock().unwrap().insert((author.session, bob.user), answer);
+    may(Err(edge::Refusal::Unavailable));
+    let config = Config { shared_again: Duration::from_millis(50), ..Config::default() };
+    let edge = world.edge_with(config, bob.clone()).await;
+    let mut page = edge.browser.opens(author.session, "").await;
+    page.sees("hello").await;
+    assert_eq!(page.sees("closing").await.data["reason"], "moved");
+}

@@ -44,6 +44,8 @@ pub struct World {
 #[derive(Default)]
 pub struct Known {
     standings: Mutex<HashMap<SessionId, Standing>>,
+    /// With whom a session is shared, and what is heard of it.
+    pub guests: Mutex<HashMap<(SessionId, UserId), Result<bool, Refusal>>>,
     /// What was published, and so is stored.
     pub stored: Mutex<Vec<(SessionId, Envelope, Event)>>,
 }
@@ -52,7 +54,14 @@ pub struct Known {
 impl Sessions for Known {
     async fn describe(&self, session: SessionId, token: &str) -> Result<Standing, Refusal> {
         let standings = self.standings.lock().unwrap();
-        standings.get(&session).filter(|_| token == "alice").cloned().ok_or(Refusal::NotFound)
+        let standing = standings.get(&session).cloned();
+        let standing = standing.map(|standing| Standing { shared: token == "bob", ..standing });
+        standing.filter(|_| token == "alice" || token == "bob").ok_or(Refusal::NotFound)
+    }
+
+    async fn may_watch(&self, session: SessionId, _: TenantId, user: UserId) -> Result<bool, Refusal> {
+        let answer = self.guests.lock().unwrap().get(&(session, user)).copied();
+        answer.unwrap_or(Ok(false))
     }
 
     async fn replay(
@@ -99,7 +108,7 @@ impl World {
     /// A session of Alice's in which nothing has happened.
     pub fn session(&self) -> Author<'_> {
         let session = SessionId::generate();
-        self.sessions.set(session, Standing { version: 0, head: 0, active: None });
+        self.sessions.set(session, Standing { version: 0, head: 0, active: None, shared: false });
         Author::new(self, session)
     }
 
@@ -111,6 +120,11 @@ impl World {
             expires_at: None,
             revoked: CancellationToken::new(),
         }
+    }
+
+    /// With whom a session may be shared.
+    pub fn bob(&self) -> Caller {
+        Caller { user: UserId::generate(), token: "bob".into(), ..self.caller() }
     }
 
     pub fn mallory(&self) -> Caller {

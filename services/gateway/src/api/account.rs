@@ -5,12 +5,13 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header::USER_AGENT;
 use http::{HeaderMap, StatusCode};
-use rpc::auth::v1::{Nothing, RefreshRequest, RevokeRequest, SignInRequest, SignUpRequest, SignedIn};
+use rpc::auth::v1::{ListProvidersRequest, RefreshRequest, RevokeRequest, SignInRequest, SignUpRequest, SignedIn};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::me::User;
 use crate::Error;
+use crate::ask::Asked;
 use crate::body::{Json, OptionalJson};
 use crate::error::fields_of;
 use crate::problem::ProblemBody;
@@ -219,16 +220,26 @@ pub async fn revoke(State(gateway): State<Gateway>, Json(form): Json<Revoke>) ->
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The ways to sign in here.
-#[utoipa::path(get, path = "/auth/providers", tag = "auth", security(()),
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ProvidersQuery {
+    /// An organisation, by id.
+    #[param(max_length = 100)]
+    org: Option<String>,
+}
+
+/// The ways to sign in here; with `org` also those of that organisation.
+#[utoipa::path(get, path = "/auth/providers", tag = "auth", security(()), params(ProvidersQuery),
     responses(
         (status = 200, body = Providers),
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
         (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
     ))]
-pub async fn providers(State(gateway): State<Gateway>) -> Answer<Providers> {
+pub async fn providers(State(gateway): State<Gateway>, Asked(query): Asked<ProvidersQuery>) -> Answer<Providers> {
     // Without auth nobody signs in, but the page is whole.
-    let known = gateway.auth.list_providers(Nothing {}, "").await.map(|known| known.providers).unwrap_or_default();
+    let request = ListProvidersRequest { tenant_id: query.org.unwrap_or_default() };
+    let known = gateway.auth.list_providers(request, "").await.map(|known| known.providers).unwrap_or_default();
     let ours = [("password", "E-mail and password"), ("code", "Code by mail")];
     let ours = ours.map(|(id, name)| Provider { id: id.to_owned(), name: name.to_owned(), kind: id });
     let others = known.into_iter().map(|one| Provider { id: one.id, name: one.label, kind: "redirect" });

@@ -178,7 +178,7 @@ fn is_ours(next: &str) -> bool {
 fn reason(status: &tonic::Status) -> Cow<'_, str> {
     match rpc::stable_code(status) {
         code @ ("provider_refused" | "provider_away" | "email_not_verified" | "link_first" | "no_account"
-        | "linked_to_other") => Cow::Borrowed(code),
+        | "linked_to_other" | "not_invited" | "has_account") => Cow::Borrowed(code),
         code => {
             tracing::warn!(code, "a sign-in by a provider failed: {}", status.message());
             Cow::Borrowed("provider_away")

@@ -1,6 +1,7 @@
 //! `org`: the organisation that the caller works in, and those that they could.
 
 pub mod invites;
+pub mod login;
 pub mod members;
 
 use axum::Json as Answer;

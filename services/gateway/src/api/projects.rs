@@ -27,9 +27,9 @@ pub struct Project {
     name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
-    /// What the caller may do here.
+    /// What the caller may do here: owner, editor or viewer.
     #[schema(example = "owner")]
-    role: &'static str,
+    role: String,
     version: i64,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
@@ -61,7 +61,7 @@ pub struct ChangeProject {
     description: Option<String>,
 }
 
-/// The caller's projects, newest first.
+/// The caller's projects and those that are shared with them, newest first.
 #[utoipa::path(get, path = "/projects", tag = "projects", operation_id = "list_projects", params(ListQuery),
     responses(
         (status = 200, body = Projects),
@@ -224,7 +224,7 @@ impl Project {
     fn created(created: CreateProjectResponse, name: String, description: Option<String>) -> Result<Self, Error> {
         let at = moment(created.created_at_micros)?;
         let (id, version) = (created.project_id, created.version);
-        Ok(Self { id, name, description, role: "owner", version, created_at: at, updated_at: at })
+        Ok(Self { id, name, description, role: "owner".to_owned(), version, created_at: at, updated_at: at })
     }
 }
 
@@ -233,13 +233,13 @@ pub fn moment(micros: i64) -> Result<DateTime<Utc>, Error> {
     DateTime::from_timestamp_micros(micros).ok_or_else(|| anyhow::anyhow!("a time out of range").into())
 }
 
-impl From<projects::Project> for Project {
-    fn from(row: projects::Project) -> Self {
+impl From<projects::Seen> for Project {
+    fn from(projects::Seen { project: row, role }: projects::Seen) -> Self {
         Self {
             id: row.id,
             name: row.name,
             description: row.description,
-            role: "owner",
+            role,
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use domain::UserId;
 use projections::{Freshness, Wait, read, users};
 use rpc::auth::v1::StandingChangedRequest;
-use rpc::command::v1::{ChangeUserRequest, EndSignInsRequest, EraseUserRequest};
+use rpc::command::v1::{ChangeUserRequest, EndSignInsRequest, EraseUserRequest, NoteAccountsReadRequest};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -60,7 +60,7 @@ pub struct ChangeAccount {
     end_sign_ins: bool,
 }
 
-/// Every account, newest first; `q` searches names and addresses.
+/// Every account, newest first; `q` searches names and addresses. That somebody looked is an event.
 #[utoipa::path(get, path = "/users", tag = "users", operation_id = "users", params(ListQuery),
     responses(
         (status = 200, body = Accounts),
@@ -70,15 +70,20 @@ pub struct ChangeAccount {
 pub async fn list(
     State(gateway): State<Gateway>,
     caller: Caller,
+    write: Write,
     Asked(query): Asked<ListQuery>,
 ) -> Result<Shown<Accounts>, Error> {
+    let searched = query.searches();
     let page = query.page()?;
     let mut reader = read::begin_as_administrator(&gateway.read_pool, caller.tenant, caller.user).await?;
     let found = users::all(&mut reader, &page).await?;
-    let items = found.items.into_iter().map(Account::from).collect();
+    let items: Vec<_> = found.items.into_iter().map(Account::from).collect();
+    drop(reader);
+    gateway.note_look(&caller, &write, None, searched, items.len() as i64).await?;
     Ok(Shown::list(Accounts { items, next_cursor: found.next_cursor }, Freshness::Fresh))
 }
 
+/// One account. That somebody looked is an event, in the organisation that came with the account.
 #[utoipa::path(get, path = "/users/{id}", tag = "users", operation_id = "user",
     params(("id" = String, Path, description = "The account"), AtLeast),
     responses(
@@ -90,9 +95,12 @@ pub async fn show(
     State(gateway): State<Gateway>,
     caller: Caller,
     Id(id): Id<UserId>,
+    write: Write,
     Asked(at_least): Asked<AtLeast>,
 ) -> Result<Shown<Account>, Error> {
-    gateway.account(&caller, id, at_least.min_version).await
+    let found = gateway.account(&caller, id, at_least.min_version).await?;
+    gateway.note_look(&caller, &write, Some(id), false, 1).await?;
+    Ok(found)
 }
 
 /// Changes role or tier, or ends sign-ins. Whoever is concerned notices within seconds.
@@ -148,6 +156,21 @@ pub async fn erase(
 }
 
 impl Gateway {
+    /// Comes before anything is shown: who cannot be noted sees nothing.
+    async fn note_look(
+        &self,
+        caller: &Caller,
+        write: &Write,
+        user: Option<UserId>,
+        searched: bool,
+        count: i64,
+    ) -> Result<(), Error> {
+        let user_id = user.map(|user| user.to_string()).unwrap_or_default();
+        let request = NoteAccountsReadRequest { write: Some(write.unkeyed()), user_id, searched, count };
+        self.command.note_accounts_read(request, caller.internal_token()).await?;
+        Ok(())
+    }
+
     async fn account(&self, caller: &Caller, id: UserId, version: Option<i64>) -> Result<Shown<Account>, Error> {
         let freshness = match version {
             Some(version) => users::wait_for(&self.wait_as_administrator(caller), id, version).await?,

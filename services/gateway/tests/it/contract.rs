@@ -27,6 +27,7 @@ pub fn operations(document: &Value) -> Vec<Operation> {
             let path = pattern
                 .replace("{id}", &format!("{}_0199d3a0-0000-7000-8000-000000000000", prefix(pattern)))
                 .replace("{generation}", "gen_0199d3a0-0000-7000-8000-000000000000")
+                .replace("{user}", "usr_0199d3a0-0000-7000-8000-000000000000")
                 .replace("{provider}", "nobody")
                 .replace("{number}", "1");
             let method = method.to_uppercase().parse().unwrap();
@@ -43,6 +44,7 @@ fn prefix(pattern: &str) -> &'static str {
         ("/projects/{id}", "prj"),
         ("/invites/{id}", "inv"),
         ("/api-keys/", "key"),
+        ("/org/login/", "idp"),
         ("/devices/", "fam"),
     ];
     known.iter().find(|(part, _)| pattern.contains(part)).map_or("usr", |(_, prefix)| prefix)
@@ -152,13 +154,18 @@ fn the_document_has_everything_of_the_spine() {
         "org/members/{id}",
         "org/invites",
         "org/invites/{id}",
+        "org/invites/{id}/resend",
         "org/invites/accept",
+        "org/login",
+        "org/login/{id}",
         "api-keys",
         "api-keys/{id}",
         "users",
         "users/{id}",
         "projects",
         "projects/{id}",
+        "projects/{id}/members",
+        "projects/{id}/members/{user}",
         "projects/{id}/files",
         "projects/{id}/archive",
         "projects/{id}/sessions",

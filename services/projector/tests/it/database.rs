@@ -15,9 +15,10 @@ pub async fn stack() -> &'static Stack {
 }
 
 /// All tables of all read models.
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 11] = [
     "users",
     "projects",
+    "project_members",
     "sessions",
     "generations",
     "messages",

@@ -28,7 +28,9 @@ async fn row_level_security_shows_a_tenant_its_rows_only() {
     for table in ["sessions", "generations", "messages", "versions", "files"] {
         assert_eq!(sees(gateway, table, "select").await, 0, "{table} without a tenant");
         assert_eq!(sees(gateway, table, &format!("set local atelier.tenant = '{other}'")).await, 0, "{table}");
-        assert!(sees(gateway, table, &format!("set local atelier.tenant = '{}'", world.tenant)).await > 0, "{table}");
+        let alice =
+            format!("set local atelier.tenant = '{}'; set local atelier.person = '{}'", world.tenant, world.alice);
+        assert!(sees(gateway, table, &alice).await > 0, "{table}");
         // The setting does not outlive its transaction in the pool.
         assert_eq!(sees(gateway, table, "select").await, 0, "{table} afterwards");
     }
@@ -75,6 +77,43 @@ async fn a_colleague_finds_nothing_of_mine() {
     assert!(sessions::project_files(&mut reader, world.project).await.unwrap().is_none());
     assert!(sessions::diff(&mut reader, talk.id, 0, 1).await.unwrap().is_none());
     drop(reader);
+    running.stops().await;
+}
+
+/// Row-level security alone: whatever a query asks for, what is in somebody else's project is not there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_shared_is_found_by_whom_it_is_shared_with_and_by_nobody_else() {
+    let world = World::open().await;
+    let mut talk = world.talk();
+    let steps = [talk.opens("Mine"), talk.goes_on("one")].concat();
+    world.tell(&talk, steps).await;
+    let running = world.projects(config());
+    world.is_folded().await;
+
+    let (bob, carol) = (UserId::generate(), UserId::generate());
+    sqlx::query(
+        "insert into read.project_members (project_id, user_id, tenant_id, role, created_at, updated_at, version)
+         values ($1, $2, $3, 'viewer', now(), now(), 1)",
+    )
+    .bind(world.project.to_string())
+    .bind(bob.to_string())
+    .bind(world.tenant.to_string())
+    .execute(&world.database.owner)
+    .await
+    .unwrap();
+    let page = Page::default();
+    for (guest, sees) in [(bob, true), (carol, false)] {
+        let mut reader = world.database.reader(world.tenant, guest).await;
+        let rows: i64 = sqlx::query_scalar("select count(*) from read.sessions").fetch_one(&mut *reader).await.unwrap();
+        assert_eq!(rows == 1, sees);
+        assert_eq!(sessions::by_id(&mut reader, talk.id).await.unwrap().is_some(), sees);
+        assert_eq!(sessions::of_project(&mut reader, world.project, &page).await.unwrap().items.len() == 1, sees);
+        assert_eq!(messages(&mut reader, talk.id, &page).await.unwrap().is_some(), sees);
+        assert_eq!(versions(&mut reader, talk.id, &page).await.unwrap().is_some(), sees);
+    }
+    let mut elsewhere = world.database.reader(TenantId::generate(), bob).await;
+    assert!(sessions::by_id(&mut elsewhere, talk.id).await.unwrap().is_none(), "another organisation's is not there");
+    drop(elsewhere);
     running.stops().await;
 }
 

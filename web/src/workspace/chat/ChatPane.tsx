@@ -3,6 +3,7 @@
 import { MessageSquareDashed } from "lucide-react";
 import { EmptyState } from "@/components/EmptyState";
 import { useSession } from "@/session/store";
+import { useWorks } from "../project";
 import { ChatSkeleton } from "../WorkspaceSkeleton";
 import { Composer } from "./Composer";
 import { MessageList } from "./MessageList";
@@ -20,6 +21,14 @@ export function ChatPane() {
 }
 
 function NothingYet() {
+  const works = useWorks();
+  if (!works) {
+    return (
+      <div className="grid h-full place-items-center">
+        <EmptyState icon={MessageSquareDashed} title="Nothing was asked yet" text="What is asked appears here, and its answer while it is being written." />
+      </div>
+    );
+  }
   return (
     <div className="grid h-full place-items-center">
       <EmptyState icon={MessageSquareDashed} title="What shall it be?" text="Describe a component or a page below. It appears on the right while it is being written." />

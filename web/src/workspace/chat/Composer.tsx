@@ -1,17 +1,31 @@
 "use client";
 
-import { ArrowUp, Paperclip, Square } from "lucide-react";
+import { ArrowUp, Eye, Paperclip, Square } from "lucide-react";
 import type { KeyboardEvent } from "react";
 import { notifyProblem } from "@/components/notify";
 import { useOverlays } from "@/components/overlays";
 import { Button } from "@/components/ui/button";
 import { stoppable, useSession } from "@/session/store";
+import { useWorks } from "../project";
 import { useUi } from "../ui";
 import { nameUntitled } from "../nameUntitled";
 import { stopWithNotice } from "../useWorkspaceActions";
 
-/** Where prompts are written. Sends while an answer runs too: the prompt then waits its turn. */
+/** Where prompts are written; whoever may only read sees why there is nothing to write in. */
 export function Composer() {
+  return useWorks() ? <Writing /> : <ReadOnly />;
+}
+
+function ReadOnly() {
+  return (
+    <p className="m-3 mt-2 flex shrink-0 items-center gap-2 rounded-2xl border border-dashed bg-muted/40 px-4 py-3 text-sm text-muted-foreground" data-testid="read-only">
+      <Eye className="size-4 shrink-0" /> This project is shared with you to read. Its owner can make you an editor.
+    </p>
+  );
+}
+
+/** Sends while an answer runs too: the prompt then waits its turn. */
+function Writing() {
   const { draft, setDraft } = useUi();
   const state = useSession((store) => store.state);
   const send = useSession((store) => store.send);

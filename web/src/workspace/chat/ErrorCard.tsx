@@ -3,9 +3,11 @@ import { notifyProblem } from "@/components/notify";
 import { Button } from "@/components/ui/button";
 import type { Generation } from "@/session/state";
 import { useSession } from "@/session/store";
+import { useWorks } from "../project";
 
 export function ErrorCard({ generation, prompt }: { generation: Generation; prompt: string }) {
   const send = useSession((store) => store.send);
+  const works = useWorks();
   const { error } = generation;
   const again = () => void send(prompt).catch((problem) => notifyProblem("The message could not be sent", problem));
   return (
@@ -16,7 +18,7 @@ export function ErrorCard({ generation, prompt }: { generation: Generation; prom
       <p className="mt-1 text-muted-foreground">{error?.message ?? "No reason was given."}</p>
       <div className="mt-2 flex items-center justify-between gap-2">
         <code className="font-mono text-xs text-muted-foreground">{error?.code}</code>
-        {error?.retryable !== false && (
+        {works && error?.retryable !== false && (
           <Button variant="outline" size="sm" onClick={again} data-testid="retry">
             <RotateCcw /> Ask again
           </Button>

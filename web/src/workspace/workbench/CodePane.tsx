@@ -8,6 +8,7 @@ import { notifyProblem } from "@/components/notify";
 import { type Action, useOffer } from "@/components/shortcuts";
 import { Button } from "@/components/ui/button";
 import { importFiles } from "../ImportDialog";
+import { useWorks } from "../project";
 import { useUi } from "../ui";
 import { EditorPane } from "./EditorPane";
 import { FileTree } from "./FileTree";
@@ -15,7 +16,9 @@ import { Tools } from "./Tools";
 import type { WorkFiles } from "./useWorkFiles";
 
 /** Files and an editor. Saving an edit makes a version of the user's own. */
-export function CodePane({ work }: { work: WorkFiles }) {
+export function CodePane({ work: given }: { work: WorkFiles }) {
+  const works = useWorks();
+  const work = useMemo(() => ({ ...given, readOnly: given.readOnly || !works }), [given, works]);
   const { file, openFile } = useUi();
   const [edits, setEdits] = useState<Readonly<Record<string, string>>>({});
   const shown = work.writing ? { ...work.files, [work.writing.path]: work.writing.text } : work.files;

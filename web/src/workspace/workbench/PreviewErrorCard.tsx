@@ -4,6 +4,7 @@ import { notifyProblem } from "@/components/notify";
 import { Button } from "@/components/ui/button";
 import type { PreviewError } from "@/preview/protocol";
 import { useSession } from "@/session/store";
+import { useWorks } from "../project";
 import { focusComposer, useUi } from "../ui";
 import { restoreVersion } from "./restore";
 
@@ -19,6 +20,7 @@ const titles: Record<PreviewError["kind"], string> = {
 
 /** What is wrong, where, and what can be done about it. */
 export function PreviewErrorCard({ error, onDismiss }: { error: PreviewError; onDismiss: () => void }) {
+  const works = useWorks();
   const openFile = useUi((store) => store.openFile);
   const where = error.file && `${error.file}${error.line ? `:${error.line}` : ""}`;
   const copy = () => navigator.clipboard.writeText(report(error)).then(() => toast.success("Copied"), (cause) => notifyProblem("Copying failed", cause));
@@ -44,8 +46,8 @@ export function PreviewErrorCard({ error, onDismiss }: { error: PreviewError; on
         </details>
       )}
       <div className="mt-3 flex flex-wrap gap-2">
-        <FixButton error={error} />
-        <RestoreButton />
+        {works && <FixButton error={error} />}
+        {works && <RestoreButton />}
         <Button variant="outline" size="sm" onClick={() => void copy()}>
           <Copy /> Copy
         </Button>

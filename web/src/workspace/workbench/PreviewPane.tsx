@@ -3,6 +3,7 @@
 import { Hammer, Sparkles } from "lucide-react";
 import { useState } from "react";
 import { EmptyState } from "@/components/EmptyState";
+import { useWorks } from "../project";
 import { type Device, useUi } from "../ui";
 import { ConsoleDrawer } from "./ConsoleDrawer";
 import { DeviceBar } from "./DeviceBar";
@@ -40,9 +41,10 @@ export function PreviewPane({ work, preview, visible }: { work: WorkFiles; previ
 }
 
 function Nothing({ streaming }: { streaming: boolean }) {
+  const works = useWorks();
   return (
     <div className="absolute inset-0 grid place-items-center">
-      {streaming ? <EmptyState icon={Hammer} title="At work" text="The preview appears as soon as the first component is written." /> : <EmptyState icon={Sparkles} title="Nothing to see yet" text="Send a prompt, and what it makes comes alive here." />}
+      {streaming ? <EmptyState icon={Hammer} title="At work" text="The preview appears as soon as the first component is written." /> : <EmptyState icon={Sparkles} title="Nothing to see yet" text={works ? "Send a prompt, and what it makes comes alive here." : "What is made here comes alive as you watch."} />}
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { useSession } from "@/session/store";
 import { useVersions } from "@/session/versions";
+import { useWorks } from "../project";
 import { useUi } from "../ui";
 import { restoreVersion } from "./restore";
 
@@ -14,6 +15,7 @@ export function VersionItem({ version, head, selected, onSelect }: Props) {
   const { number } = version;
   const newest = number === head;
   const running = useSession((store) => store.state?.active !== null);
+  const works = useWorks();
   const prompt = usePrompt(version.generation_id);
   const look = () => {
     useVersions.getState().view(newest ? null : number);
@@ -35,7 +37,7 @@ export function VersionItem({ version, head, selected, onSelect }: Props) {
         <Button variant="outline" size="sm" className="h-7 px-2 text-xs" onClick={look}>
           <Eye /> View
         </Button>
-        {!newest && (
+        {!newest && works && (
           <Button variant="outline" size="sm" className="h-7 px-2 text-xs" disabled={running} onClick={() => void restoreVersion(number)} data-testid="restore">
             <RotateCcw /> Restore
           </Button>

@@ -1,12 +1,12 @@
 use chrono::{DateTime, Utc};
 
 use super::{Decision, require_manager, require_owner_for};
-use crate::tenant::{InviteRevoked, Invited, MemberInvited, MemberJoined, Tenant};
+use crate::tenant::{InviteRenewed, InviteRevoked, Invited, MemberInvited, MemberJoined, Tenant};
 use crate::{InviteId, Rejection, Role, TenantId, UserId};
 
 /// Invites that may be open at once, and members at once.
 const MAX_OPEN: usize = 200;
-const MAX_MEMBERS: usize = 1_000;
+pub const MAX_MEMBERS: usize = 1_000;
 /// The longest e-mail address (RFC 5321).
 const MAX_EMAIL: usize = 254;
 
@@ -24,6 +24,25 @@ pub fn invite(tenant: &Tenant, tenant_id: TenantId, by: UserId, now: DateTime<Ut
     }
     let private = Some(Invited { email });
     Ok(vec![MemberInvited { tenant_id, invite_id, role, invited_by: by, token_hash, expires_at, private }.into()])
+}
+
+/// Also one that has expired: whoever asks for a new link wants the same person to come.
+pub fn renew(
+    tenant: &Tenant,
+    tenant_id: TenantId,
+    by: UserId,
+    invite_id: InviteId,
+    (token_hash, expires_at): (String, DateTime<Utc>),
+) -> Decision {
+    let role = require_manager(tenant, by)?;
+    match tenant.invites.get(&invite_id) {
+        Some(invite) => {
+            require_owner_for(invite.role, role)?;
+            Ok(vec![InviteRenewed { tenant_id, invite_id, by, token_hash, expires_at }.into()])
+        }
+        None if tenant.closed_invites.contains_key(&invite_id) => Err(Rejection::InviteOver),
+        None => Err(Rejection::NotFound("invite")),
+    }
 }
 
 pub fn revoke(tenant: &Tenant, tenant_id: TenantId, by: UserId, invite_id: InviteId) -> Decision {

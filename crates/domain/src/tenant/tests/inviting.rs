@@ -2,7 +2,7 @@ use chrono::TimeDelta;
 
 use super::story::{Story, tomorrow};
 use crate::given::noon;
-use crate::tenant::{Command, InviteRevoked};
+use crate::tenant::{Command, InviteRenewed, InviteRevoked};
 use crate::{Aggregate as _, KeyHolder, Rejection, Role};
 
 #[test]
@@ -79,6 +79,44 @@ fn an_invite_ends_by_itself() {
     let at = |now| state.decide(s.accept(s.mallory), now).map(|events| events.len());
     assert_eq!(at(tomorrow() - TimeDelta::microseconds(1)), Ok(1));
     assert_eq!(at(tomorrow()), Err(Rejection::InviteOver));
+}
+
+#[test]
+fn a_renewed_invite_has_one_link_the_new_one() {
+    let s = Story::new();
+    let later = tomorrow() + TimeDelta::days(7);
+    let renew =
+        |by| Command::RenewInvite { by, invite_id: s.invite_id, token_hash: "new".to_owned(), expires_at: later };
+    let follow = || Command::AcceptInvite { user: s.mallory, invite_id: s.invite_id, token_hash: "new".to_owned() };
+    let invited = || s.staffed().and(s.invite(s.ada, Role::Viewer));
+    let renewed = InviteRenewed {
+        tenant_id: s.tenant_id,
+        invite_id: s.invite_id,
+        by: s.bob,
+        token_hash: "new".to_owned(),
+        expires_at: later,
+    };
+    invited().when(renew(s.bob)).then([renewed.into()]);
+    invited().and(renew(s.bob)).when(s.accept(s.mallory)).then_rejected(Rejection::NotFound("invite"));
+    invited().and(renew(s.bob)).when(follow()).then([s.joined(s.mallory, Role::Viewer)]);
+    let state = invited().and(renew(s.bob)).state();
+    assert!(state.decide(follow(), tomorrow()).is_ok(), "it has a new end");
+}
+
+#[test]
+fn only_who_may_invite_renews_and_only_what_is_open() {
+    let s = Story::new();
+    let renew =
+        |by| Command::RenewInvite { by, invite_id: s.invite_id, token_hash: "new".to_owned(), expires_at: tomorrow() };
+    let invited = |role| s.staffed().and(s.invite(s.ada, role));
+    invited(Role::Viewer)
+        .when(renew(s.cleo))
+        .then_rejected(Rejection::NotAllowed("it takes an owner or an admin of the organisation"));
+    invited(Role::Owner)
+        .when(renew(s.bob))
+        .then_rejected(Rejection::NotAllowed("it takes an owner of the organisation to decide about owners"));
+    invited(Role::Viewer).and(s.accept(s.mallory)).when(renew(s.ada)).then_rejected(Rejection::InviteOver);
+    s.staffed().when(renew(s.ada)).then_rejected(Rejection::NotFound("invite"));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Reading the audit log is an event too, and it comes first: who cannot be noted is shown nothing.
 
 use projections::audit::Asked;
-use rpc::command::v1::{NoteAuditReadRequest, Write as Origin};
+use rpc::command::v1::NoteAuditReadRequest;
 
 use crate::Error;
 use crate::state::Gateway;
@@ -18,7 +18,7 @@ pub async fn events(
     count: i64,
 ) -> Result<(), Error> {
     let request = NoteAuditReadRequest {
-        write: Some(unkeyed(write)),
+        write: Some(write.unkeyed()),
         what: "events".to_owned(),
         format: format.to_owned(),
         actor: asked.actor.clone(),
@@ -35,7 +35,7 @@ pub async fn events(
 /// Whether the log is unbroken.
 pub async fn verification(gateway: &Gateway, caller: &Caller, write: &Write) -> Result<(), Error> {
     let request = NoteAuditReadRequest {
-        write: Some(unkeyed(write)),
+        write: Some(write.unkeyed()),
         what: "verification".to_owned(),
         format: "json".to_owned(),
         count: 1,
@@ -43,9 +43,4 @@ pub async fn verification(gateway: &Gateway, caller: &Caller, write: &Write) -> 
     };
     gateway.command.note_audit_read(request, caller.internal_token()).await?;
     Ok(())
-}
-
-/// Two readings are two, whatever keys a client sends with them.
-fn unkeyed(write: &Write) -> Origin {
-    Origin { idempotency_key: String::new(), expected_version: 0, ..write.to_rpc() }
 }

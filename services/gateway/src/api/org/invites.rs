@@ -5,7 +5,10 @@ use chrono::{DateTime, Utc};
 use domain::InviteId;
 use http::StatusCode;
 use projections::tenants;
-use rpc::command::v1::{AcceptInviteRequest, InviteMemberRequest, RevokeInviteRequest};
+use rpc::auth::v1::MailInviteRequest;
+use rpc::command::v1::{
+    AcceptInviteRequest, InviteMemberRequest, InviteMemberResponse, RenewInviteRequest, RevokeInviteRequest,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -14,7 +17,7 @@ use crate::api::projects::moment;
 use crate::ask::{Asked, Id, OrgListQuery};
 use crate::body::Json;
 use crate::problem::ProblemBody;
-use crate::read::Shown;
+use crate::read::{Shown, missing};
 use crate::state::Gateway;
 use crate::who::Caller;
 use crate::write::Write;
@@ -32,7 +35,10 @@ pub struct Invite {
     invited_by: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     created_at: Option<DateTime<Utc>>,
-    /// To be passed on to whom it is for: whoever has it can join. Given once, when the invite is made.
+    /// Whether a mail with the link leaves now. One address, and one organisation, gets only so many in a while.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mailed: Option<bool>,
+    /// As in the mail, to be passed on in another way: whoever has it can join. Given once, when it is made.
     #[serde(skip_serializing_if = "Option::is_none")]
     link: Option<String>,
 }
@@ -88,7 +94,7 @@ pub async fn list(
     Ok(Shown::list(Invites { items, next_cursor: found.next_cursor }, freshness))
 }
 
-/// Invites somebody, for seven days.
+/// Invites somebody, for seven days, and mails them the link.
 #[utoipa::path(post, path = "/org/invites", tag = "org", operation_id = "invite", request_body = NewInvite,
     params(("Idempotency-Key" = Option<String>, Header, description = "a repeat with the same key is the same call")),
     responses(
@@ -105,18 +111,46 @@ pub async fn create(
     let NewInvite { email, role } = form;
     let request = InviteMemberRequest { write: Some(write.to_rpc()), email: email.clone(), role: role.clone() };
     let made = gateway.command.invite_member(request, caller.internal_token()).await?;
-    let link = Some(made.token).filter(|token| !token.is_empty());
     let invite = Invite {
-        id: made.invite_id,
+        id: made.invite_id.clone(),
         email: domain::user::normalise_email(&email),
         role,
         expires_at: moment(made.expires_at_micros)?,
         invited_by: Some(caller.user.to_string()),
         created_at: None,
-        // After the #, so that no server and no log sees it.
-        link: link.map(|token| format!("{}/join/#{token}", gateway.origin.as_str())),
+        mailed: None,
+        link: None,
     };
-    Ok(Shown { version: Some(made.version), body: invite, status: StatusCode::CREATED, stale: false })
+    let version = Some(made.version);
+    let invite = gateway.hand_out(&caller, invite, made).await;
+    Ok(Shown { version, body: invite, status: StatusCode::CREATED, stale: false })
+}
+
+/// Sends an open invite once more, with a new link and seven days from now; the link before is worth nothing any
+/// more.
+#[utoipa::path(post, path = "/org/invites/{id}/resend", tag = "org", operation_id = "resend_invite",
+    params(("id" = String, Path, description = "The invite"),
+        ("Idempotency-Key" = Option<String>, Header, description = "a repeat with the same key is the same call")),
+    responses(
+        (status = 200, description = "with the link; a repeat gets none", body = Invite),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    ))]
+pub async fn resend(
+    State(gateway): State<Gateway>,
+    caller: Caller,
+    Id(id): Id<InviteId>,
+    write: Write,
+) -> Result<Shown<Invite>, Error> {
+    let request = RenewInviteRequest { write: Some(write.to_rpc()), invite_id: id.to_string() };
+    let made = gateway.command.renew_invite(request, caller.internal_token()).await?;
+    let (version, expires_at) = (made.version, moment(made.expires_at_micros)?);
+    let freshness = gateway.wait_for_org(&caller, Some(version)).await?;
+    let mut reader = gateway.reader(&caller).await?;
+    let row = tenants::invite(&mut reader, id).await?.ok_or_else(|| missing(freshness))?;
+    drop(reader);
+    let invite = gateway.hand_out(&caller, Invite { expires_at, ..row.into() }, made).await;
+    Ok(Shown::one(invite, version, freshness))
 }
 
 /// Takes an invite back: its link is worth nothing any more, and the address is forgotten.
@@ -157,6 +191,22 @@ pub async fn accept(
     Ok(axum::Json(Joined { tenant: joined.tenant_id, role: joined.role }))
 }
 
+impl Gateway {
+    /// The link, by mail and in the answer. That no mail leaves is no failure: the link is here.
+    async fn hand_out(&self, caller: &Caller, invite: Invite, made: InviteMemberResponse) -> Invite {
+        let InviteMemberResponse { token, organisation, .. } = made;
+        if token.is_empty() {
+            return invite;
+        }
+        // After the #, so that no server and no log sees it.
+        let link = Some(format!("{}/join/#{token}", self.origin.as_str()));
+        let request = MailInviteRequest { email: invite.email.clone(), organisation, token };
+        let mailed = self.auth.mail_invite(request, caller.internal_token()).await;
+        let mailed = mailed.inspect_err(|status| tracing::warn!(code = ?status.code(), "an invite is not mailed"));
+        Invite { mailed: Some(mailed.is_ok_and(|answer| answer.mailed)), link, ..invite }
+    }
+}
+
 impl From<tenants::Invite> for Invite {
     fn from(row: tenants::Invite) -> Self {
         Self {
@@ -166,6 +216,7 @@ impl From<tenants::Invite> for Invite {
             expires_at: row.expires_at,
             invited_by: Some(row.invited_by),
             created_at: Some(row.created_at),
+            mailed: None,
             link: None,
         }
     }
