@@ -11,6 +11,7 @@ use crate::auth::v1::{self as auth, auth_service_client::AuthServiceClient, auth
 use crate::command::v1::{
     self as command, command_service_client::CommandServiceClient, command_service_server::CommandService,
 };
+use crate::identity::KeySource;
 use crate::wire;
 
 /// Opens a channel on first use and again after a break.
@@ -150,6 +151,7 @@ handle!(
         list_logins: Nothing => ListLoginsResponse,
         forget_tenant: ForgetTenantRequest => Done,
         confirm_password: ConfirmPasswordRequest => ConfirmPasswordResponse,
+        list_token_keys: Nothing => TokenKeySet,
         list_devices: ListDevicesRequest => ListDevicesResponse,
         forget_user: ForgetUserRequest => ForgetUserResponse,
         forgot_password: AddressRequest => Done,
@@ -173,3 +175,10 @@ handle!(
         sign_out_everywhere: SignOutEverywhereRequest => SignOutEverywhereResponse,
     }
 );
+
+#[tonic::async_trait]
+impl KeySource for Auth {
+    async fn key_set(&self) -> Result<String, Status> {
+        Ok(self.list_token_keys(auth::Nothing {}, "").await?.jwks)
+    }
+}

@@ -26,3 +26,17 @@ pub fn crash_point(name: &str) {
 #[cfg(not(feature = "crash-points"))]
 #[inline]
 pub const fn crash_point(_name: &str) {}
+
+/// By how many seconds this process believes it is later than it is: `ATELIER_CLOCK_AHEAD=-60`, to try what clocks
+/// that differ do to tokens.
+#[cfg(feature = "crash-points")]
+pub fn clock_is_ahead() -> i64 {
+    std::env::var("ATELIER_CLOCK_AHEAD").ok().and_then(|seconds| seconds.parse().ok()).unwrap_or_default()
+}
+
+/// Nothing: this binary believes the clock.
+#[cfg(not(feature = "crash-points"))]
+#[inline]
+pub const fn clock_is_ahead() -> i64 {
+    0
+}

@@ -6,6 +6,6 @@ pub mod postgres;
 mod shutdown;
 pub mod telemetry;
 
-pub use crash::crash_point;
+pub use crash::{clock_is_ahead, crash_point};
 pub use health::{Health, RoleHealth};
 pub use shutdown::signal;

@@ -50,6 +50,12 @@ impl Process {
         found.map_or_else(|| panic!("{} has no {name}", self.name), |(_, value)| value)
     }
 
+    /// The address of its operations port.
+    pub fn operations(&self) -> &str {
+        let found = self.environment.iter().rev().find(|(known, _)| known == "ATELIER_OPERATIONS_LISTEN");
+        found.map_or_else(|| panic!("{} has no operations port", self.name), |(_, value)| value)
+    }
+
     /// Runs the binary once with other arguments and this process's settings, as an operator would.
     pub async fn runs(&self, arguments: &[&str]) -> anyhow::Result<std::process::Output> {
         let mut command = Command::new(binary()?);

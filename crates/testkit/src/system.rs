@@ -18,7 +18,6 @@ use crate::wait::eventually;
 
 /// Secrets of a system that lives for one test run.
 const KEK: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
-const SIGNING_KEY: &str = "ISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0+P0A=";
 const PEPPER: &str = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVpbXF1eX2A=";
 const SEALING_KEY: &str = "MTIzNDU2Nzg5Ojs8PT4/QEFCQ0RFRkdISUpLTE1OT1A=";
 const AUDIT_KEY: &str = "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXowMTIzNDU=";
@@ -123,6 +122,27 @@ impl System {
         let settings = self.settings.iter().map(|(name, value)| (name, value));
         command.args(arguments).envs(settings).current_dir(self.folder.path()).kill_on_drop(true);
         Ok(command)
+    }
+
+    /// Another process beside the system, not started yet: its roles, and what it is told otherwise than the others.
+    pub async fn beside(&self, name: &str, roles: &str, otherwise: &[(&str, String)]) -> anyhow::Result<Process> {
+        let port = TcpListener::bind("127.0.0.1:0").await?.local_addr()?.port();
+        let mut settings = self.settings.clone();
+        settings.push(("ATELIER_OPERATIONS_LISTEN".into(), format!("127.0.0.1:{port}")));
+        settings.extend(otherwise.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        Ok(Process::new(name, &["serve", "--roles", roles], settings, self.folder.path()))
+    }
+
+    /// Starts a process from [`System::beside`], and waits until it is ready.
+    pub async fn brings_up(&self, process: &mut Process) -> anyhow::Result<()> {
+        process.start()?;
+        let url = format!("http://{}/readyz", process.operations());
+        eventually(&format!("{url} is ready"), || async {
+            let response = self.client.get(&url).send().await.ok()?;
+            response.status().is_success().then_some(())
+        })
+        .await;
+        Ok(())
     }
 
     /// Waits until every process says so.
@@ -241,7 +261,6 @@ impl Ports {
             set("REDIS_URL", stack.redis.to_string()),
             set("KEYS_KEK", KEK.into()),
             set("STORE_PEPPER", PEPPER.into()),
-            set("IDENTITY_SIGNING_KEY", SIGNING_KEY.into()),
             set("AUTH_SEALING_KEY", SEALING_KEY.into()),
             set("AUDIT_SIGNING_KEY", AUDIT_KEY.into()),
             set("AUDIT_ROOT_EVERY", "200ms".into()),
@@ -259,6 +278,9 @@ impl Ports {
             set("RPC_COMMAND_URL", format!("http://127.0.0.1:{}", self.rpc)),
             set("RPC_AUTH_URL", format!("http://127.0.0.1:{}", self.auth)),
             set("OPERATIONS_LISTEN", format!("127.0.0.1:{operations}")),
+            set("AUTH_TOKEN_KEY_LEAD", "2s".into()),
+            set("AUTH_TOKEN_KEYS_RELOAD", "500ms".into()),
+            set("IDENTITY_KEYS_AGE", "1s".into()),
             set("LLM_URL", model.url.to_string()),
             set("LLM_MODEL", "played".into()),
             set("LLM_PROMPT_PRICE", "\"0.25\"".into()),

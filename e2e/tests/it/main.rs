@@ -27,6 +27,7 @@ mod requests;
 mod security;
 mod sharing;
 mod stored;
+mod tokens;
 mod work;
 
 use std::panic::AssertUnwindSafe;

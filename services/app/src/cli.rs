@@ -55,7 +55,7 @@ enum Command {
     Schemas(schemas::Schemas),
     /// Erases a person: destroys their key, ends their sign-ins, and writes a receipt.
     Forget(forget::Forget),
-    /// The keys that personal texts are sealed with.
+    /// The keys that personal texts are sealed with, and those of internal tokens.
     #[command(subcommand)]
     Keys(keyring::Keyring),
     /// What happened, and whether it is still what was written.

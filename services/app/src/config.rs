@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use figment::Figment;
 use figment::providers::{Env, Format, Toml};
+use rpc::identity::Learning;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
@@ -75,18 +76,35 @@ pub struct Redis {
     pub url: Option<SecretString>,
 }
 
-/// The keys of the internal tokens.
-#[derive(Clone, Debug, Default, Deserialize)]
+/// How the roles know each other: internal tokens. Their keys are made, kept and exchanged by the auth role.
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Identity {
-    /// 32 bytes in base64, for the auth role: signs internal tokens.
-    pub signing_key: Option<SecretString>,
+    /// How long the public keys that auth publishes are used before they are asked for again. A key that was ended
+    /// by `atelier keys tokens rotate --now` is refused everywhere after this and `[auth] token_keys_reload`.
+    #[serde(with = "humantime_serde")]
+    pub keys_age: Duration,
 
-    /// The public halves in base64, for processes without the auth role; several while keys rotate.
-    pub public_keys: Vec<String>,
+    /// The least time between two questions to auth because of tokens that name a key nobody knows.
+    #[serde(with = "humantime_serde")]
+    pub keys_pause: Duration,
 
     /// Shared by all processes of an installation: with it a role gets a token of its own.
     pub internal_secret: Option<SecretString>,
+}
+
+impl Default for Identity {
+    fn default() -> Self {
+        let Learning { age, pause } = Learning::default();
+        Self { keys_age: age, keys_pause: pause, internal_secret: None }
+    }
+}
+
+impl Identity {
+    /// How processes learn the keys of internal tokens.
+    pub const fn learning(&self) -> Learning {
+        Learning { age: self.keys_age, pause: self.keys_pause }
+    }
 }
 
 /// gRPC between processes. In one process all calls stay in the process.
@@ -181,8 +199,8 @@ impl Config {
     /// What these roles need in production.
     pub fn check(&self, roles: &[Role]) -> anyhow::Result<()> {
         self.database_url()?;
-        if self.identity.signing_key.is_none() && self.identity.public_keys.is_empty() {
-            bail!("[identity] needs signing_key (auth role) or public_keys (all others)");
+        if self.auth.sealing_key.is_none() && roles.contains(&Role::Auth) {
+            bail!("[auth] sealing_key is missing: `openssl rand -base64 32`, the same for every process of this role");
         }
         if self.identity.internal_secret.is_none() {
             bail!("[identity] internal_secret is missing: the same random text for every process");

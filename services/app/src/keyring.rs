@@ -1,4 +1,5 @@
-//! `atelier keys`: rotation and backups of the keys that personal texts are sealed with.
+//! `atelier keys`: rotation and backups of the keys that personal texts are sealed with; for those of internal
+//! tokens see `token_keys`.
 
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -11,6 +12,7 @@ use keys::Keys;
 use runtime::postgres;
 
 use crate::config::Config;
+use crate::token_keys::TokenKeyring;
 
 #[derive(Subcommand)]
 pub enum Keyring {
@@ -38,6 +40,9 @@ Examples:
         #[arg(long, default_value_t = keys::BACKUP_DAYS, value_parser = clap::value_parser!(u16).range(1..=30))]
         days: u16,
     },
+    /// The keys that internal tokens are signed with: list, rotate.
+    #[command(subcommand)]
+    Tokens(TokenKeyring),
     /// Brings back keys that are missing. People who were erased by then, or since, stay erased.
     #[command(after_help = "Example: atelier keys restore --from keys.bak")]
     Restore {
@@ -48,8 +53,12 @@ Examples:
 
 impl Keyring {
     pub async fn run(self, config: &Config) -> anyhow::Result<()> {
+        if let Self::Tokens(tokens) = self {
+            return tokens.run(config).await;
+        }
         let keys = open(config)?;
         match self {
+            Self::Tokens(_) => Ok(()),
             Self::Rotate { owner: None } => rotate(&keys).await,
             Self::Rotate { owner: Some(owner) } => renew(&keys, &owner).await,
             Self::Backup { to, days } => backup(&keys, &to, days).await,

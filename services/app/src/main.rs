@@ -21,6 +21,7 @@ mod roles;
 mod schemas;
 mod secrets;
 mod serve;
+mod token_keys;
 mod up;
 
 use std::process::ExitCode;

@@ -11,7 +11,7 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::outbox;
+use crate::{outbox, token_keys};
 
 /// Answers probes until `shutdown`.
 pub async fn serve(
@@ -19,6 +19,7 @@ pub async fn serve(
     health: Health,
     metrics: impl Fn() -> String + Clone + Send + Sync + 'static,
     outbox: Option<mail::Outbox>,
+    token_keys: Option<auth::TokenKeys>,
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
     let router = Router::new()
@@ -30,6 +31,10 @@ pub async fn serve(
     // Only where mails stay on this machine, and never on the public port: they hold secrets of everyone.
     let router = match outbox {
         Some(outbox) => router.merge(outbox::router(outbox)),
+        None => router,
+    };
+    let router = match token_keys {
+        Some(keys) => router.merge(token_keys::router(keys)),
         None => router,
     };
     axum::serve(listener, router)

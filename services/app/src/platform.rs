@@ -7,7 +7,7 @@ use futures::future::OptionFuture;
 use llm::Provider;
 use projections::Progress;
 use rpc::command::v1::command_service_server::CommandServiceServer;
-use rpc::identity::{Signer, Verifier};
+use rpc::identity::{Clock, Verifier};
 use rpc::{Auth, Command, Hint, ServiceToken};
 use runtime::{Health, postgres};
 use secrecy::{ExposeSecret, SecretString};
@@ -27,6 +27,7 @@ pub struct Platform {
     /// For roles that open or seal texts; the others have no way to.
     keys: Option<keys::Keys>,
     verifier: Verifier,
+    checks_tokens: bool,
     command: Command,
     auth: Auth,
     provider: Arc<dyn Provider>,
@@ -66,9 +67,8 @@ impl Platform {
     /// Connects nothing yet: every part connects when it is first used, and waits for what is still starting.
     pub fn new(config: Config, roles: &[Role]) -> anyhow::Result<Self> {
         let plays = |role| roles.contains(&role);
-        let signer = config.identity.signing_key.as_ref().map(Signer::new).transpose()?;
-        let own_key = signer.as_ref().map(Signer::public_key);
-        let verifier = Verifier::new(config.identity.public_keys.iter().chain(&own_key).map(String::as_str))?;
+        let clock = Clock::ahead(runtime::clock_is_ahead());
+        let verifier = Verifier::new(config.identity.learning(), clock);
         let keys = roles.iter().any(|role| role.opens_texts()).then(|| vault(&config)).transpose()?;
         let redis = config.redis.url.as_ref().map(|url| redis::Client::open(url.expose_secret())).transpose()?;
         let revocations = if plays(Role::Auth) { auth::Revocations::in_process() } else { auth::Revocations::remote() };
@@ -100,10 +100,10 @@ impl Platform {
                 pool: pool(&config, "auth", config.database.other_connections)?,
                 command: command.clone(),
                 redis: redis.as_ref().map(lazily).transpose()?,
-                signer: signer.context("[identity] signing_key is missing: the auth role signs with it")?,
                 revocations: revocations.clone(),
                 mailer: mail::Mailer::new(config.mail.clone())?,
                 site: site(&config)?,
+                clock,
             };
             local.auth = Some(auth::Auth::new(config.auth.clone(), parts)?);
         }
@@ -119,6 +119,10 @@ impl Platform {
                 certificates.1.as_ref(),
             )?),
         };
+        match &local.auth {
+            Some(auth) => verifier.learns_from(auth.token_keys()),
+            None => verifier.learns_from(auth.clone()),
+        }
         if let (true, Some(keys)) = (plays(Role::Edge), &keys) {
             let secret = config.identity.internal_secret.clone().context("[identity] internal_secret is missing")?;
             let token = ServiceToken::new(auth.clone(), "edge", secret);
@@ -135,6 +139,7 @@ impl Platform {
             health,
             keys,
             verifier,
+            checks_tokens: plays(Role::Gateway) || plays(Role::Command),
             command,
             auth,
             provider,
@@ -254,6 +259,22 @@ impl Platform {
             }
             Ok(())
         })
+    }
+
+    /// Learns the keys of internal tokens, until `shutdown`; where this process checks any.
+    pub fn follow_token_keys(&self, shutdown: CancellationToken) -> Option<Serving> {
+        let (verifier, checks) = (self.verifier.clone(), self.checks_tokens);
+        checks.then(|| -> Serving {
+            Box::pin(async move {
+                verifier.follow(&shutdown).await;
+                Ok(())
+            })
+        })
+    }
+
+    /// The public keys of internal tokens, where this process has them first-hand.
+    pub fn token_keys(&self) -> Option<auth::TokenKeys> {
+        self.local.auth.as_ref().map(auth::Auth::token_keys)
     }
 
     /// Takes over certificates that have changed, until `shutdown`.

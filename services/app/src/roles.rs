@@ -75,6 +75,9 @@ pub async fn run(roles: Vec<Role>, platform: &Platform, shutdown: &CancellationT
     running.spawn(async move { ("keys", erasures.await) });
     let certificates = platform.follow_certificates(shutdown.clone());
     running.spawn(async move { ("tls", certificates.await) });
+    if let Some(token_keys) = platform.follow_token_keys(shutdown.clone()) {
+        running.spawn(async move { ("token keys", token_keys.await) });
+    }
     if let Some(rpc) = platform.serve_rpc(shutdown.clone()) {
         running.spawn(async move { ("rpc", rpc.await) });
     }

@@ -19,13 +19,11 @@ pub struct Secrets {
     pub key_encryption_key: String,
     /// Keys the hashes of unique values and of idempotent bodies.
     pub pepper: String,
-    /// Signs internal tokens.
-    pub signing_key: String,
     /// Lets roles get tokens of their own.
     pub internal_secret: String,
     /// Signs roots of the chain. `None`: the file is older than roots are.
     pub audit_key: Option<String>,
-    /// Seals second factors. `None`: the file is older than they are.
+    /// Seals the keys of internal tokens and second factors. `None`: the file is older than they are.
     pub auth_key: Option<String>,
 }
 
@@ -53,7 +51,6 @@ impl Secrets {
         let fresh = Self {
             key_encryption_key: random()?,
             pepper: random()?,
-            signing_key: random()?,
             internal_secret: random()?,
             audit_key: Some(random()?),
             auth_key: Some(random()?),
@@ -75,7 +72,6 @@ impl Secrets {
         let settings = Figment::new()
             .join(Serialized::default("keys.kek", &self.key_encryption_key))
             .join(Serialized::default("store.pepper", &self.pepper))
-            .join(Serialized::default("identity.signing_key", &self.signing_key))
             .join(Serialized::default("identity.internal_secret", &self.internal_secret));
         let later = [("audit.signing_key", &self.audit_key), ("auth.sealing_key", &self.auth_key)];
         later

@@ -27,8 +27,8 @@ impl Serve {
             mail::Mailer::new(config.mail.clone())?.outbox().cloned().filter(|_| self.roles.contains(&Role::Auth));
         let platform = Platform::new(config, &self.roles)?;
         let shutdown = CancellationToken::new();
-        let health = platform.health.clone();
-        let operations = operations::serve(listener, health, move || metrics.render(), outbox, shutdown.clone());
+        let (health, keys) = (platform.health.clone(), platform.token_keys());
+        let operations = operations::serve(listener, health, move || metrics.render(), outbox, keys, shutdown.clone());
         let roles = roles::run(self.roles, &platform, &shutdown);
         until_signalled(&shutdown, async {
             let (roles, operations) = tokio::join!(roles, operations);

@@ -79,8 +79,8 @@ impl Up {
         let mails = outbox.as_ref().map(|_| format!("http://{}/outbox", config.operations.listen));
         let platform = Platform::new(config, &Role::ALL)?;
         let shutdown = CancellationToken::new();
-        let operations =
-            operations::serve(listener, platform.health.clone(), move || metrics.render(), outbox, shutdown.clone());
+        let (health, keys) = (platform.health.clone(), platform.token_keys());
+        let operations = operations::serve(listener, health, move || metrics.render(), outbox, keys, shutdown.clone());
         let announce = async {
             platform.health.is_ready().await;
             std::fs::write(self.state.join("env"), environment).context("cannot write the env file")?;

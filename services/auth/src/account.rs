@@ -19,14 +19,14 @@ impl Inner {
             tenant_id: tenant.to_string(),
             change: Some(change),
         };
-        self.command.note_account(request, &self.service_token()?).await.map_err(Error::Command)?;
+        self.command.note_account(request, &self.service_token().await?).await.map_err(Error::Command)?;
         Ok(())
     }
 
     /// Where mails to somebody go, and what they are called. `None`: nobody is left.
     pub async fn who_is(&self, (user, tenant): Person) -> Result<Option<DescribeUserResponse>, Error> {
         let request = DescribeUserRequest { user_id: user.to_string(), tenant_id: tenant.to_string() };
-        let found = self.command.describe_user(request, &self.service_token()?).await.map_err(Error::Command)?;
+        let found = self.command.describe_user(request, &self.service_token().await?).await.map_err(Error::Command)?;
         Ok(Some(found).filter(|found| !found.email.is_empty()))
     }
 

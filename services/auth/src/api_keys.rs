@@ -76,7 +76,7 @@ impl Inner {
         };
         let (standing, end) = self.standing_of_key(owner, id).await?.ok_or(Error::InvalidToken)?;
         let shown_again = chrono::Utc::now().timestamp() + self.config.access.as_secs() as i64;
-        self.signed(owner, standing, end.map_or(shown_again, |end| end.min(shown_again)))
+        self.signed(owner, standing, end.map_or(shown_again, |end| end.min(shown_again))).await
     }
 }
 

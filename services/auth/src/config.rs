@@ -47,8 +47,8 @@ pub struct Config {
     /// Mails that are written and sent at once.
     pub mails_at_once: NonZeroUsize,
 
-    /// Seals the secrets of second factors: 32 bytes in base64, the same in every process of this role. Without
-    /// it nobody can enrol one, and a code by mail works in the process that sent it only.
+    /// Seals the keys of internal tokens and the secrets of second factors: 32 bytes in base64, the same in every
+    /// process of this role. `atelier serve` does not start the role without it.
     pub sealing_key: Option<SecretString>,
 
     /// Providers that people may sign in by: tables `[[auth.providers]]` with `id`, `label`, `kind` (oidc or github),
@@ -74,6 +74,29 @@ pub struct Config {
     /// How long an internal token is good for, at most; it never outlives the access token.
     #[serde(with = "humantime_serde")]
     pub internal: Duration,
+
+    /// How long what the write side said of somebody last stands for what it would say, while it cannot be asked:
+    /// who was here lately can still read. A no is never gone round.
+    #[serde(with = "humantime_serde")]
+    pub standing_grace: Duration,
+
+    /// How long the write side may take to say what somebody may do.
+    #[serde(with = "humantime_serde")]
+    pub standing_wait: Duration,
+
+    /// After how long the key of internal tokens gets a successor. Its public half is learned by all others without
+    /// a restart, and it verifies until all is over that it signed.
+    #[serde(with = "humantime_serde")]
+    pub token_key_age: Duration,
+
+    /// How long a new key is published before it signs. Longer than `token_keys_reload` and `[identity] keys_age`
+    /// together, so that nobody has to ask for it.
+    #[serde(with = "humantime_serde")]
+    pub token_key_lead: Duration,
+
+    /// How often a process of this role looks for keys that others have made or ended.
+    #[serde(with = "humantime_serde")]
+    pub token_keys_reload: Duration,
 
     /// What other roles show to get a service token over gRPC. Without it, none is handed out.
     pub internal_secret: Option<SecretString>,
@@ -135,6 +158,11 @@ impl Default for Config {
             refresh: Duration::from_hours(7 * 24),
             refresh_grace: Duration::from_secs(10),
             internal: Duration::from_mins(5),
+            standing_grace: Duration::from_mins(5),
+            standing_wait: Duration::from_secs(3),
+            token_key_age: Duration::from_hours(24),
+            token_key_lead: Duration::from_mins(2),
+            token_keys_reload: Duration::from_secs(5),
             internal_secret: None,
             administrators: Vec::new(),
             first_account_administers: false,
@@ -153,6 +181,15 @@ impl Config {
         anyhow::ensure!(
             self.refresh_grace <= Duration::from_secs(10),
             "[auth] refresh_grace may be at most 10 seconds"
+        );
+        anyhow::ensure!(
+            self.standing_grace <= Duration::from_mins(15),
+            "[auth] standing_grace may be at most 15 minutes"
+        );
+        anyhow::ensure!(!self.token_keys_reload.is_zero(), "[auth] token_keys_reload may not be 0");
+        anyhow::ensure!(
+            self.token_key_age >= self.token_key_lead * 2,
+            "[auth] token_key_age must be twice token_key_lead at least: no key would ever sign"
         );
         let Argon2 { memory_kib, iterations, .. } = self.argon2;
         anyhow::ensure!(
@@ -183,5 +220,6 @@ mod tests {
         assert!(Config { argon2: cheap, ..Config::default() }.check().is_err());
         assert!(Config { access: Duration::from_hours(1), ..Config::default() }.check().is_err());
         assert!(Config { internal: Duration::from_mins(6), ..Config::default() }.check().is_err());
+        assert!(Config { token_key_age: Duration::from_mins(1), ..Config::default() }.check().is_err());
     }
 }

@@ -43,6 +43,8 @@ pub enum Error {
     FactorExists,
     #[error("secrets cannot be kept here: [auth] sealing_key is missing")]
     FactorsUnavailable,
+    #[error("the keys of internal tokens are not kept here: [auth] sealing_key is missing")]
+    KeysUnavailable,
     #[error("there is no such provider here")]
     UnknownProvider,
     #[error("the provider cannot be asked now; try again")]
@@ -107,6 +109,7 @@ impl From<Error> for Status {
             Error::TicketOver => fault(Code::Unauthenticated, "ticket_over", detail),
             Error::FactorExists => fault(Code::AlreadyExists, "factor_exists", detail),
             Error::FactorsUnavailable => fault(Code::FailedPrecondition, "factors_unavailable", detail),
+            Error::KeysUnavailable => fault(Code::FailedPrecondition, "keys_unavailable", detail),
             Error::UnknownProvider => fault(Code::NotFound, "not_found", detail),
             Error::ProviderAway => fault(Code::Unavailable, "provider_away", detail),
             Error::ProviderRefused => fault(Code::Unauthenticated, "provider_refused", detail),

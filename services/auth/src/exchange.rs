@@ -21,14 +21,19 @@ impl Inner {
         let usable = |stored: &families::Stored| stored.alive && stored.kind == Kind::Access.as_str();
         let stored = stored.filter(usable).ok_or(Error::InvalidToken)?;
         let standing = self.standing(stored.owner).await?.ok_or(Error::InvalidToken)?;
-        self.signed(stored.owner, standing, stored.expires_at.timestamp())
+        self.signed(stored.owner, standing, stored.expires_at.timestamp()).await
     }
 
-    pub fn signed(&self, owner: Owner, standing: Standing, access_expires_at: i64) -> Result<ExchangeResponse, Error> {
+    pub async fn signed(
+        &self,
+        owner: Owner,
+        standing: Standing,
+        access_expires_at: i64,
+    ) -> Result<ExchangeResponse, Error> {
         let expires_at = self.internal_end().min(access_expires_at);
         let claims = Claims::person(owner.user, owner.tenant, owner.family.to_string(), expires_at).with(standing);
         Ok(ExchangeResponse {
-            internal_token: self.sign(&claims)?,
+            internal_token: self.sign(claims).await?,
             expires_at,
             user_id: owner.user.to_string(),
             tenant_id: owner.tenant.to_string(),

@@ -24,6 +24,7 @@ mod proof;
 mod providers;
 mod reach;
 mod refresh;
+mod remembered;
 mod reset;
 mod revocations;
 mod revoke;
@@ -34,12 +35,14 @@ mod sign_up;
 mod standing;
 mod steps;
 mod switch_tenant;
+mod telling;
 mod throttle;
 mod token;
+mod token_keys;
 mod vault;
 
 use redis::aio::ConnectionManager;
-use rpc::identity::Signer;
+use rpc::identity::Clock;
 use sqlx::PgPool;
 use sqlx::migrate::Migrator;
 use tokio_util::sync::CancellationToken;
@@ -48,9 +51,10 @@ pub use config::{Argon2, Config};
 pub use error::Error;
 pub use family::FamilyId;
 pub use providers::{Kind as ProviderKind, Provider};
-pub use revocations::{Feed, Missed, News, Revocations};
+pub use revocations::{Feed, Missed, News, Revocations, stop};
 pub use service::Auth;
 pub use sign_up::complaints;
+pub use token_keys::{TokenKey, TokenKeys};
 
 /// The tables of this service, in the schema `auth`.
 pub static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/auth");
@@ -63,14 +67,14 @@ pub struct Parts {
     pub command: rpc::Command,
     /// Carries revocations to other processes and counts sign-in attempts for all of them.
     pub redis: Option<ConnectionManager>,
-    /// Signs internal tokens; nobody else holds it.
-    pub signer: Signer,
     /// Where revocations are announced in this process.
     pub revocations: Revocations,
     /// How mails leave.
     pub mailer: mail::Mailer,
     /// Where the web UI is, for links in mails.
     pub site: url::Url,
+    /// What internal tokens say of the time.
+    pub clock: Clock,
 }
 
 /// Serves until `shutdown`: gRPC where an address is configured, and the housekeeping of tokens.

@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures::StreamExt;
-use redis::AsyncCommands;
 use redis::aio::ConnectionManager;
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
@@ -21,6 +20,15 @@ const CHANNEL: &str = "atelier:revocations";
 const BACKLOG: usize = 4_096;
 /// Between two attempts to subscribe again.
 const AGAIN: Duration = Duration::from_secs(1);
+
+/// How long nothing that gateways share of a family counts after news of it: whatever they had learned before ends
+/// within that time by itself (an internal token lives five minutes, by clocks that differ by one).
+const STOP: Duration = Duration::from_mins(7);
+
+/// The Redis key that says so.
+pub fn stop(family: FamilyId) -> String {
+    format!("atelier:exchange:stop:{family}")
+}
 
 /// What is heard about a family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,9 +109,12 @@ impl Revocations {
         let _ = self.sender.send(news);
     }
 
-    /// Tells the other processes, through Redis.
+    /// Tells the other processes, through Redis; what they share of the family stops to count first.
     pub(crate) async fn publish(redis: &mut ConnectionManager, news: News) -> redis::RedisResult<()> {
-        redis.publish(CHANNEL, news.to_string()).await
+        let (News::Over(family) | News::Changed(family)) = news;
+        let mut told = redis::pipe();
+        told.set_ex(stop(family), 1, STOP.as_secs()).ignore().publish(CHANNEL, news.to_string()).ignore();
+        told.query_async(redis).await
     }
 
     /// Passes on what other processes revoke, until `shutdown`; reconnects by itself.

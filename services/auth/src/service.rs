@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use redis::aio::ConnectionManager;
 use rpc::auth::v1::auth_service_server::{AuthService, AuthServiceServer};
 #[allow(clippy::wildcard_imports, reason = "the service names every message of the contract")]
 use rpc::auth::v1::*;
-use rpc::identity::{Claims, Signer, Verifier, caller};
+use rpc::identity::{Claims, Clock, KeySource, Learning, Verifier, caller};
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
@@ -18,7 +17,10 @@ use crate::errands::{self, Errands};
 use crate::once::Person;
 use crate::password::Hasher;
 use crate::providers::Providers;
+use crate::remembered::Remembered;
+use crate::telling::Untold;
 use crate::throttle::Throttle;
+use crate::token_keys::TokenKeys;
 use crate::vault::Vault;
 use crate::{Config, Error, FamilyId, News, Parts, Revocations, housekeeping};
 
@@ -30,13 +32,16 @@ pub(crate) struct Inner {
     pub config: Config,
     pub pool: PgPool,
     pub command: rpc::Command,
-    pub signer: Signer,
-    /// Checks what it has signed itself.
+    pub token_keys: TokenKeys,
+    pub clock: Clock,
+    /// Checks what this role has signed itself.
     pub verifier: Verifier,
     pub hasher: Hasher,
     pub throttle: Throttle,
     pub revocations: Revocations,
-    pub redis: Option<ConnectionManager>,
+    pub remembered: Remembered,
+    /// What other processes have not heard yet.
+    pub untold: Untold,
     pub administrators: Administrators,
     /// Counts mails that were asked for.
     pub mails: Throttle,
@@ -44,7 +49,7 @@ pub(crate) struct Inner {
     pub invites: Throttle,
     pub mailer: mail::Mailer,
     pub site: url::Url,
-    pub vault: Vault,
+    pub vault: Arc<Vault>,
     pub errands: Errands,
     pub providers: Providers,
 }
@@ -53,26 +58,31 @@ impl Auth {
     /// Fails only on a configuration that cannot be used.
     pub fn new(config: Config, parts: Parts) -> anyhow::Result<Self> {
         config.check()?;
-        let Parts { pool, command, redis, signer, revocations, mailer, site } = parts;
+        let Parts { pool, command, redis, revocations, mailer, site, clock } = parts;
         let hasher = Hasher::new(&config)?;
-        let verifier = Verifier::new([signer.public_key().as_str()])?;
         let administrators = Administrators::default();
+        let (redis_timeout, remembered) = (config.redis_timeout, Remembered::new(config.standing_grace));
         let throttle = Throttle::of_attempts(&config, redis.clone());
         let mails = Throttle::of_mails(&config, redis.clone());
         let invites = Throttle::of_invites(&config, redis.clone());
-        let vault = Vault::new(config.sealing_key.as_ref())?;
+        let vault = Arc::new(Vault::new(config.sealing_key.as_ref())?);
+        let token_keys = TokenKeys::new(pool.clone(), &config, Arc::clone(&vault))?;
+        let verifier = Verifier::new(Learning::default(), clock);
+        verifier.learns_from(token_keys.clone());
         let errands = Errands::new(config.mails_waiting.get());
         let providers = Providers::new(config.providers.clone(), config.private_providers)?;
         Ok(Self(Arc::new(Inner {
             config,
             pool,
             command,
-            signer,
+            token_keys,
+            clock,
             verifier,
             hasher,
             throttle,
             revocations,
-            redis,
+            remembered,
+            untold: Untold::new(redis, redis_timeout),
             administrators,
             mails,
             invites,
@@ -91,10 +101,20 @@ impl Auth {
 
     /// Likewise; with `tls`, only processes with a certificate of our authority may call.
     pub async fn serve_with(self, tls: Option<tls::Internal>, shutdown: CancellationToken) -> anyhow::Result<()> {
-        let housekeeping = housekeeping::run(&self.0, &shutdown);
-        let (served, (), ()) =
-            tokio::join!(self.clone().listen(tls, &shutdown), housekeeping, errands::run(&self, &shutdown));
+        let (served, (), (), (), (), ()) = tokio::join!(
+            self.clone().listen(tls, &shutdown),
+            housekeeping::run(&self.0, &shutdown),
+            errands::run(&self, &shutdown),
+            self.0.token_keys.follow(&shutdown),
+            self.0.untold.run(&shutdown),
+            self.0.verifier.follow(&shutdown),
+        );
         served
+    }
+
+    /// The public keys of internal tokens, for whoever checks them in this process.
+    pub fn token_keys(&self) -> TokenKeys {
+        self.0.token_keys.clone()
     }
 
     async fn listen(self, tls: Option<tls::Internal>, shutdown: &CancellationToken) -> anyhow::Result<()> {
@@ -115,17 +135,18 @@ impl Auth {
 
 impl Inner {
     /// What auth shows the write side.
-    pub fn service_token(&self) -> Result<String, Error> {
-        self.sign(&Claims::service("auth", self.internal_end()))
+    pub async fn service_token(&self) -> Result<String, Error> {
+        self.sign(Claims::service("auth", self.internal_end())).await
     }
 
     /// When an internal token made now ends, Unix seconds.
     pub fn internal_end(&self) -> i64 {
-        chrono::Utc::now().timestamp() + self.config.internal.as_secs() as i64
+        self.clock.now() + self.config.internal.as_secs() as i64
     }
 
-    pub fn sign(&self, claims: &Claims) -> Result<String, Error> {
-        Ok(self.signer.sign(claims).context("an internal token could not be signed")?)
+    pub async fn sign(&self, claims: Claims) -> Result<String, Error> {
+        let signer = self.token_keys.signer().await?;
+        Ok(signer.sign(&claims.issued_at(self.clock.now())).context("an internal token could not be signed")?)
     }
 
     /// Everyone who holds something of this family must let go of it.
@@ -136,11 +157,7 @@ impl Inner {
     /// Everyone who remembers this family hears the news.
     pub async fn tell(&self, news: News) {
         self.revocations.tell(news);
-        let Some(mut redis) = self.redis.clone() else { return };
-        let told = tokio::time::timeout(self.config.redis_timeout, Revocations::publish(&mut redis, news)).await;
-        if !matches!(told, Ok(Ok(()))) {
-            tracing::warn!("other processes hear of {news} only when they ask");
-        }
+        self.untold.tell(news).await;
     }
 }
 
@@ -171,20 +188,24 @@ impl AuthService for Auth {
         &self,
         request: Request<ServiceTokenRequest>,
     ) -> Result<Response<ServiceTokenResponse>, Status> {
-        Ok(Response::new(self.0.hand_out_service_token(&request.into_inner())?))
+        Ok(Response::new(self.0.hand_out_service_token(&request.into_inner()).await?))
+    }
+
+    async fn list_token_keys(&self, _: Request<Nothing>) -> Result<Response<TokenKeySet>, Status> {
+        Ok(Response::new(TokenKeySet { jwks: self.0.token_keys.key_set().await? }))
     }
 
     async fn confirm_password(
         &self,
         request: Request<ConfirmPasswordRequest>,
     ) -> Result<Response<ConfirmPasswordResponse>, Status> {
-        let (user, _) = caller(&request, &self.0.verifier)?.require_person()?;
+        let (user, _) = caller(&request, &self.0.verifier).await?.require_person()?;
         self.0.confirm_password(user, request.into_inner().password).await?;
         Ok(Response::new(ConfirmPasswordResponse {}))
     }
 
     async fn switch_tenant(&self, request: Request<SwitchTenantRequest>) -> Result<Response<SignedIn>, Status> {
-        let claims = caller(&request, &self.0.verifier)?;
+        let claims = caller(&request, &self.0.verifier).await?;
         Ok(Response::new(self.0.switch_tenant(&claims, request.into_inner()).await?))
     }
 
@@ -192,7 +213,7 @@ impl AuthService for Auth {
         &self,
         request: Request<CreateApiKeyRequest>,
     ) -> Result<Response<CreateApiKeyResponse>, Status> {
-        let claims = caller(&request, &self.0.verifier)?;
+        let claims = caller(&request, &self.0.verifier).await?;
         let token = bearer(&request);
         Ok(Response::new(self.0.create_api_key(&claims, &token, request.into_inner()).await?))
     }
@@ -201,13 +222,13 @@ impl AuthService for Auth {
         &self,
         request: Request<StandingChangedRequest>,
     ) -> Result<Response<StandingChangedResponse>, Status> {
-        let claims = caller(&request, &self.0.verifier)?;
+        let claims = caller(&request, &self.0.verifier).await?;
         self.0.standing_changed(&claims, request.into_inner()).await?;
         Ok(Response::new(StandingChangedResponse {}))
     }
 
     async fn mail_invite(&self, request: Request<MailInviteRequest>) -> Result<Response<MailInviteResponse>, Status> {
-        let claims = caller(&request, &self.0.verifier)?;
+        let claims = caller(&request, &self.0.verifier).await?;
         let mailed = self.0.mail_invite(&claims, request.into_inner()).await?;
         Ok(Response::new(MailInviteResponse { mailed }))
     }
@@ -216,7 +237,7 @@ impl AuthService for Auth {
         &self,
         request: Request<ListDevicesRequest>,
     ) -> Result<Response<ListDevicesResponse>, Status> {
-        let caller = Asking::of(&request, &self.0.verifier)?;
+        let caller = Asking::of(&request, &self.0.verifier).await?;
         Ok(Response::new(ListDevicesResponse { devices: self.0.devices(caller.person.0, caller.family).await? }))
     }
 
@@ -231,7 +252,7 @@ impl AuthService for Auth {
     }
 
     async fn change_password(&self, request: Request<ChangePasswordRequest>) -> Result<Response<Done>, Status> {
-        let caller = Asking::of(&request, &self.0.verifier)?;
+        let caller = Asking::of(&request, &self.0.verifier).await?;
         self.0.change_password(caller.person, caller.family, request.into_inner()).await?;
         Ok(Response::new(Done {}))
     }
@@ -243,7 +264,7 @@ impl AuthService for Auth {
     }
 
     async fn resend_verification(&self, request: Request<Nothing>) -> Result<Response<Done>, Status> {
-        let caller = Asking::of(&request, &self.0.verifier)?;
+        let caller = Asking::of(&request, &self.0.verifier).await?;
         self.0.resend_verification(caller.person).await?;
         Ok(Response::new(Done {}))
     }
@@ -258,7 +279,7 @@ impl AuthService for Auth {
     }
 
     async fn enroll_factor(&self, request: Request<Nothing>) -> Result<Response<EnrollFactorResponse>, Status> {
-        let caller = Asking::of(&request, &self.0.verifier)?;
+        let caller = Asking::of(&request, &self.0.verifier).await?;
         Ok(Response::new(self.0.enroll_factor(caller.person).await?))
     }
 
@@ -266,7 +287,7 @@ impl AuthService for Auth {
         &self,
         request: Request<ConfirmFactorRequest>,
     ) -> Result<Response<ConfirmFactorResponse>, Status> {
-        let caller = Asking::of(&request, &self.0.verifier)?;
+        let caller = Asking::of(&request, &self.0.verifier).await?;
         let ConfirmFactorRequest { code, origin } = request.into_inner();
         Ok(Response::new(self.0.confirm_factor(caller.person, &code, &origin).await?))
     }
@@ -277,19 +298,19 @@ impl AuthService for Auth {
     }
 
     async fn remove_factor(&self, request: Request<RemoveFactorRequest>) -> Result<Response<Done>, Status> {
-        let caller = Asking::of(&request, &self.0.verifier)?;
+        let caller = Asking::of(&request, &self.0.verifier).await?;
         let RemoveFactorRequest { code, origin } = request.into_inner();
         self.0.remove_factor(caller.person, &code, &origin).await?;
         Ok(Response::new(Done {}))
     }
 
     async fn describe_account(&self, request: Request<Nothing>) -> Result<Response<DescribeAccountResponse>, Status> {
-        let caller = Asking::of(&request, &self.0.verifier)?;
+        let caller = Asking::of(&request, &self.0.verifier).await?;
         Ok(Response::new(self.0.describe(caller.person.0).await?))
     }
 
     async fn end_device(&self, request: Request<EndDeviceRequest>) -> Result<Response<Done>, Status> {
-        let caller = Asking::of(&request, &self.0.verifier)?;
+        let caller = Asking::of(&request, &self.0.verifier).await?;
         let EndDeviceRequest { device_id, origin } = request.into_inner();
         let device: FamilyId = device_id.parse().map_err(|_| Error::UnknownDevice)?;
         match self.0.end_devices(caller.person, Which::Only(device), "by_person", &origin).await? {
@@ -302,7 +323,7 @@ impl AuthService for Auth {
         &self,
         request: Request<SignOutEverywhereRequest>,
     ) -> Result<Response<SignOutEverywhereResponse>, Status> {
-        let caller = Asking::of(&request, &self.0.verifier)?;
+        let caller = Asking::of(&request, &self.0.verifier).await?;
         let SignOutEverywhereRequest { keep_this, origin } = request.into_inner();
         let which = caller.family.filter(|_| keep_this).map_or(Which::All, Which::AllBut);
         let ended = self.0.end_devices(caller.person, which, "by_person", &origin).await?;
@@ -320,18 +341,18 @@ impl AuthService for Auth {
     }
 
     async fn set_login(&self, request: Request<SetLoginRequest>) -> Result<Response<TenantProvider>, Status> {
-        let (claims, token) = (caller(&request, &self.0.verifier)?, bearer(&request));
+        let (claims, token) = (caller(&request, &self.0.verifier).await?, bearer(&request));
         Ok(Response::new(self.0.set_login(&claims, &token, request.into_inner()).await?))
     }
 
     async fn remove_login(&self, request: Request<RemoveLoginRequest>) -> Result<Response<Done>, Status> {
-        let (claims, token) = (caller(&request, &self.0.verifier)?, bearer(&request));
+        let (claims, token) = (caller(&request, &self.0.verifier).await?, bearer(&request));
         self.0.remove_login(&claims, &token, request.into_inner()).await?;
         Ok(Response::new(Done {}))
     }
 
     async fn list_logins(&self, request: Request<Nothing>) -> Result<Response<ListLoginsResponse>, Status> {
-        Ok(Response::new(self.0.logins(&caller(&request, &self.0.verifier)?).await?))
+        Ok(Response::new(self.0.logins(&caller(&request, &self.0.verifier).await?).await?))
     }
 
     async fn begin_login(&self, request: Request<BeginLoginRequest>) -> Result<Response<BeginLoginResponse>, Status> {
@@ -339,7 +360,7 @@ impl AuthService for Auth {
     }
 
     async fn begin_link(&self, request: Request<BeginLinkRequest>) -> Result<Response<BeginLoginResponse>, Status> {
-        let caller = Asking::of(&request, &self.0.verifier)?;
+        let caller = Asking::of(&request, &self.0.verifier).await?;
         let BeginLinkRequest { provider, next, password } = request.into_inner();
         self.0.confirm_password(caller.person.0, password).await?;
         let begin = BeginLoginRequest { provider, next };
@@ -354,20 +375,20 @@ impl AuthService for Auth {
     }
 
     async fn unlink_identity(&self, request: Request<UnlinkIdentityRequest>) -> Result<Response<Done>, Status> {
-        let caller = Asking::of(&request, &self.0.verifier)?;
+        let caller = Asking::of(&request, &self.0.verifier).await?;
         let UnlinkIdentityRequest { provider, origin } = request.into_inner();
         self.0.unlink(caller.person, &provider, &origin).await?;
         Ok(Response::new(Done {}))
     }
 
     async fn forget_tenant(&self, request: Request<ForgetTenantRequest>) -> Result<Response<Done>, Status> {
-        caller(&request, &self.0.verifier)?.require_service()?;
+        caller(&request, &self.0.verifier).await?.require_service()?;
         self.0.forget_tenant(&request.into_inner().tenant_id).await?;
         Ok(Response::new(Done {}))
     }
 
     async fn forget_user(&self, request: Request<ForgetUserRequest>) -> Result<Response<ForgetUserResponse>, Status> {
-        caller(&request, &self.0.verifier)?.require_service()?;
+        caller(&request, &self.0.verifier).await?.require_service()?;
         Ok(Response::new(self.0.forget(&request.into_inner().user_id).await?))
     }
 }
@@ -386,8 +407,8 @@ struct Asking {
 
 impl Asking {
     #[allow(clippy::result_large_err, reason = "as all of tonic")]
-    fn of<T>(request: &Request<T>, verifier: &Verifier) -> Result<Self, Status> {
-        let claims = caller(request, verifier)?;
+    async fn of<T: Sync>(request: &Request<T>, verifier: &Verifier) -> Result<Self, Status> {
+        let claims = caller(request, verifier).await?;
         if claims.standing.scopes.is_some() {
             return Err(Error::PersonRequired.into());
         }

@@ -11,7 +11,7 @@ const ROLES: [&str; 7] = ["auth", "command", "edge", "gateway", "generation", "p
 
 impl Inner {
     /// For roles in other processes, which show the installation's secret.
-    pub fn hand_out_service_token(&self, request: &ServiceTokenRequest) -> Result<ServiceTokenResponse, Error> {
+    pub async fn hand_out_service_token(&self, request: &ServiceTokenRequest) -> Result<ServiceTokenResponse, Error> {
         let secret = self.config.internal_secret.as_ref().ok_or(Error::Forbidden)?;
         let known = ROLES.contains(&request.role.as_str());
         if !same(secret.expose_secret(), &request.secret) || !known {
@@ -19,7 +19,7 @@ impl Inner {
             return Err(Error::Forbidden);
         }
         let expires_at = self.internal_end();
-        let internal_token = self.sign(&Claims::service(&request.role, expires_at))?;
+        let internal_token = self.sign(Claims::service(&request.role, expires_at)).await?;
         Ok(ServiceTokenResponse { internal_token, expires_at })
     }
 }

@@ -56,7 +56,7 @@ impl Inner {
         name: &str,
         origin: String,
     ) -> Result<(), tonic::Status> {
-        let token = self.service_token()?;
+        let token = self.service_token().await?;
         let request = RegisterUserRequest {
             write: Some(Write { origin, ..Write::default() }),
             user_id: user.to_string(),
@@ -100,7 +100,7 @@ impl Inner {
 
     /// Who claimed an address, if anyone did.
     pub async fn find(&self, email: &str) -> Result<Option<(UserId, TenantId)>, Error> {
-        let token = self.service_token()?;
+        let token = self.service_token().await?;
         let request = FindUserByEmailRequest { email: domain::user::normalise_email(email) };
         let found = self.command.find_user_by_email(request, &token).await.map_err(Error::Command)?;
         Ok(found.user_id.parse().ok().zip(found.tenant_id.parse().ok()))

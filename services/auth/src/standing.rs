@@ -11,19 +11,48 @@ use sqlx::Row;
 use tonic::Code;
 
 use crate::families::{self, Owner};
+use crate::remembered::Said;
 use crate::service::Inner;
 use crate::{Error, FamilyId, News};
 
 impl Inner {
-    /// `None`: they do not belong to the tenant (any more), or are gone.
+    /// `None`: they do not belong to the tenant (any more), or are gone. While the write side cannot be asked, what
+    /// it said last.
     pub async fn standing(&self, owner: Owner) -> Result<Option<Standing>, Error> {
+        let asked = async { Ok(self.standing_now(owner).await?.map(|standing| (standing, None))) };
+        Ok(self.or_remembered((owner.user, owner.tenant, None), asked).await?.map(|(standing, _)| standing))
+    }
+
+    /// Likewise what a key may do, and when it ends (Unix seconds).
+    pub async fn standing_of_key(&self, owner: Owner, key: ApiKeyId) -> Result<Option<Said>, Error> {
+        self.or_remembered((owner.user, owner.tenant, Some(key)), self.key_now(owner, key)).await
+    }
+
+    async fn or_remembered(
+        &self,
+        whose: (UserId, TenantId, Option<ApiKeyId>),
+        asked: impl Future<Output = Result<Option<Said>, Error>>,
+    ) -> Result<Option<Said>, Error> {
+        let late = || Error::Command(tonic::Status::deadline_exceeded("the write side did not answer in time"));
+        let said = tokio::time::timeout(self.config.standing_wait, asked).await.unwrap_or_else(|_| Err(late()));
+        match said {
+            Ok(said) => {
+                self.remembered.learn(whose, said.as_ref());
+                Ok(said)
+            }
+            Err(error) if is_away(&error) => self.remembered.recall(whose).map(Some).ok_or(error),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// As the write side says it now.
+    async fn standing_now(&self, owner: Owner) -> Result<Option<Standing>, Error> {
         let Some(mut standing) = said(&self.describe_standing(owner, None).await?, owner) else { return Ok(None) };
         standing.administrator = standing.administrator || self.is_administrator(owner.user).await?;
         Ok(Some(standing))
     }
 
-    /// What a key may do, and when it ends (Unix seconds).
-    pub async fn standing_of_key(&self, owner: Owner, key: ApiKeyId) -> Result<Option<(Standing, Option<i64>)>, Error> {
+    async fn key_now(&self, owner: Owner, key: ApiKeyId) -> Result<Option<Said>, Error> {
         let described = self.describe_standing(owner, Some(key)).await?;
         let scopes = described.scopes.iter().filter_map(|scope| scope.parse().ok()).collect();
         let end = Some(described.expires_at).filter(|end| *end > 0);
@@ -37,7 +66,7 @@ impl Inner {
             home_tenant_id: owner.home.to_string(),
             api_key_id: key.map(|key| key.to_string()).unwrap_or_default(),
         };
-        match self.command.describe_standing(request, &self.service_token()?).await {
+        match self.command.describe_standing(request, &self.service_token().await?).await {
             Ok(described) => Ok(described),
             Err(status) if status.code() == Code::NotFound => Ok(DescribeStandingResponse::default()),
             Err(status) => Err(Error::Command(status)),
@@ -47,15 +76,17 @@ impl Inner {
     /// Somebody heard that what a person or a key may do has changed. What is over ends; the rest is asked anew.
     pub async fn standing_changed(&self, by: &Claims, request: StandingChangedRequest) -> Result<(), Error> {
         if let Ok(key) = request.api_key_id.parse::<ApiKeyId>() {
+            self.remembered.forget_key(key);
             self.announce(FamilyId::from_uuid(key.as_uuid())).await;
             return Ok(());
         }
         let user: UserId = request.user_id.parse().map_err(|_| Error::InvalidToken)?;
         let sign_out = request.sign_out && by.require_administrator().is_ok();
         let tenant = request.tenant_id.parse().ok();
+        self.remembered.forget(user);
         self.keys_asked_anew(user, tenant).await?;
         for owner in self.sign_ins(user, tenant).await? {
-            if sign_out || self.standing(owner).await?.is_none() {
+            if sign_out || self.standing_now(owner).await?.is_none() {
                 let because = if sign_out { "ended_by_administrator" } else { "no_member" };
                 let mut db = self.pool.acquire().await?;
                 families::revoke(&mut db, owner.family, because).await?;
@@ -100,7 +131,7 @@ impl Inner {
             return Ok(());
         }
         let request = CheckInviteRequest { token: token.to_owned() };
-        match self.command.check_invite(request, &self.service_token()?).await {
+        match self.command.check_invite(request, &self.service_token().await?).await {
             Ok(_) => Ok(()),
             Err(status) if matches!(status.code(), Code::NotFound | Code::FailedPrecondition) => {
                 Err(Error::UnknownInvite)
@@ -117,10 +148,15 @@ impl Inner {
         }
         let write = Some(Write::default());
         let request = AcceptInviteRequest { write, token, user_id: person.0.to_string() };
-        let joined = self.command.accept_invite(request, &self.service_token()?).await;
+        let joined = self.command.accept_invite(request, &self.service_token().await?).await;
         let tenant = joined.ok().and_then(|joined| joined.tenant_id.parse().ok());
         Ok(tenant.unwrap_or(person.1))
     }
+}
+
+/// Nobody said no: nobody could be asked.
+fn is_away(error: &Error) -> bool {
+    matches!(error, Error::Command(status) if matches!(status.code(), Code::Unavailable | Code::DeadlineExceeded))
 }
 
 /// As the write side said it; nothing for a stranger.

@@ -39,30 +39,38 @@ impl Vault {
 
     /// Nonce, ciphertext and tag; nobody else's secret opens as this user's.
     pub fn seal(&self, user: UserId, plain: &[u8]) -> anyhow::Result<Vec<u8>> {
-        self.seal_for(user.as_uuid(), plain)
+        self.seal_as(user.as_uuid().as_bytes(), plain)
+    }
+
+    pub fn open(&self, user: UserId, sealed: &[u8]) -> anyhow::Result<Vec<u8>> {
+        self.open_as(user.as_uuid().as_bytes(), sealed)
     }
 
     /// The same for whatever has an id.
     pub fn seal_for(&self, whose: Uuid, plain: &[u8]) -> anyhow::Result<Vec<u8>> {
+        self.seal_as(whose.as_bytes(), plain)
+    }
+
+    pub fn open_for(&self, whose: Uuid, sealed: &[u8]) -> anyhow::Result<Vec<u8>> {
+        self.open_as(whose.as_bytes(), sealed)
+    }
+
+    /// Likewise, for something that is of no user: it opens under this name only.
+    pub fn seal_as(&self, name: &[u8], plain: &[u8]) -> anyhow::Result<Vec<u8>> {
         let nonce = random::<NONCE_LEN>()?;
         let mut sealed = plain.to_vec();
-        let bound = Aad::from(whose.into_bytes());
         self.seal
-            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), bound, &mut sealed)
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(name), &mut sealed)
             .map_err(|_| anyhow::anyhow!("too long to seal"))?;
         Ok([nonce.as_slice(), &sealed].concat())
     }
 
-    pub fn open(&self, user: UserId, sealed: &[u8]) -> anyhow::Result<Vec<u8>> {
-        self.open_for(user.as_uuid(), sealed)
-    }
-
-    pub fn open_for(&self, whose: Uuid, sealed: &[u8]) -> anyhow::Result<Vec<u8>> {
+    pub fn open_as(&self, name: &[u8], sealed: &[u8]) -> anyhow::Result<Vec<u8>> {
         let altered = || anyhow::anyhow!("a sealed secret does not open: is [auth] sealing_key another one?");
         let (nonce, rest) = sealed.split_first_chunk::<NONCE_LEN>().ok_or_else(altered)?;
-        let (mut bytes, bound) = (rest.to_vec(), Aad::from(whose.into_bytes()));
+        let mut bytes = rest.to_vec();
         let nonce = Nonce::assume_unique_for_key(*nonce);
-        let length = self.seal.open_in_place(nonce, bound, &mut bytes).map_err(|_| altered())?.len();
+        let length = self.seal.open_in_place(nonce, Aad::from(name), &mut bytes).map_err(|_| altered())?.len();
         bytes.truncate(length);
         Ok(bytes)
     }

@@ -51,7 +51,7 @@ macro_rules! commands {
         #[async_trait::async_trait]
         impl CommandService for Commands {
             $(async fn $method(&self, request: Request<$request>) -> Result<Response<$answer>, Status> {
-                let claims = caller(&request, &self.verifier)?;
+                let claims = caller(&request, &self.verifier).await?;
                 let answer = $handle(self, &claims, request.into_inner() $(, $extra)?).await;
                 metrics::counter!("atelier_commands_total", "command" => stringify!($method),
                     "outcome" => answer.as_ref().map_or_else(|no| rpc::stable_code(no).to_owned(), |_| "ok".to_owned()))

@@ -13,4 +13,6 @@ pub struct Caller {
     pub expires_at: Option<DateTime<Utc>>,
     /// Cancelled when the sign-in is revoked; the stream then ends at once.
     pub revoked: CancellationToken,
+    /// Cancelled when what they may do has changed; the stream then ends, and the next one is asked for anew.
+    pub changed: CancellationToken,
 }

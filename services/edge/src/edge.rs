@@ -152,6 +152,7 @@ impl Edge {
         let ending = Ending {
             expires_at: caller.expires_at,
             revoked: caller.revoked,
+            changed: caller.changed,
             moved: self.shared.ending.child_token(),
             unshared: CancellationToken::new(),
         };

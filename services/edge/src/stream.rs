@@ -33,6 +33,7 @@ pub struct Stream {
 pub struct Ending {
     pub expires_at: Option<DateTime<Utc>>,
     pub revoked: CancellationToken,
+    pub changed: CancellationToken,
     pub moved: CancellationToken,
     /// Cancelled when it is not shared with them any more.
     pub unshared: CancellationToken,
@@ -99,8 +100,9 @@ impl Ending {
         } else if self.expires_at.is_some_and(|end| end <= Utc::now()) {
             Some(Reason::Expired)
         } else {
+            let moved = self.moved.is_cancelled() || self.changed.is_cancelled();
             let unshared = self.unshared.is_cancelled().then_some(Reason::Unshared);
-            unshared.or_else(|| self.moved.is_cancelled().then_some(Reason::Moved))
+            unshared.or_else(|| moved.then_some(Reason::Moved))
         }
     }
 
@@ -109,6 +111,7 @@ impl Ending {
             () = self.revoked.cancelled() => {}
             () = self.moved.cancelled() => {}
             () = self.unshared.cancelled() => {}
+            () = self.changed.cancelled() => {}
             () = self.expired() => {}
         }
     }

@@ -63,6 +63,11 @@ pub struct Config {
     #[serde(with = "humantime_serde")]
     pub identity_cache_blind: Duration,
 
+    /// How long what one gateway has learned of a token spares the others the question, less up to a fifth by
+    /// chance; it lies in Redis, sealed with the token itself.
+    #[serde(with = "humantime_serde")]
+    pub identity_cache_shared: Duration,
+
     /// How long a token that auth has refused is refused without asking again. One that is refused never becomes
     /// good, so this only bounds what is remembered.
     #[serde(with = "humantime_serde")]
@@ -166,6 +171,7 @@ impl Default for Config {
             fresh_wait: Duration::from_secs(2),
             identity_cache: Duration::from_secs(30),
             identity_cache_blind: Duration::from_secs(4),
+            identity_cache_shared: Duration::from_mins(1),
             refusal_cache: Duration::from_secs(30),
             identities: 100_000,
             connections: NonZeroUsize::new(20_000).unwrap_or(NonZeroUsize::MIN),

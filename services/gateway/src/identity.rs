@@ -1,4 +1,9 @@
 //! Opaque tokens to people: asks auth once, remembers for seconds, and forgets at once what is revoked.
+//!
+//! First what this process knows, then what another gateway has learned (`shared`), then auth. Refusals are
+//! remembered here only: who makes tokens up must not fill Redis.
+
+mod shared;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,14 +14,16 @@ use domain::{TenantId, UserId};
 use futures::StreamExt;
 use moka::Expiry;
 use moka::future::Cache;
+use redis::aio::ConnectionManager;
 use ring::digest::{SHA256, digest};
-use rpc::auth::v1::ExchangeRequest;
+use rpc::auth::v1::{ExchangeRequest, ExchangeResponse};
 use rpc::identity::{Standing, Verifier};
 use secrecy::{ExposeSecret, SecretString};
 use tokio_util::sync::CancellationToken;
 use tonic::{Code, Status};
 
 use crate::Config;
+use shared::Shared;
 
 /// Someone with a valid token.
 pub struct Identity {
@@ -31,7 +38,11 @@ pub struct Identity {
     pub expires_at: DateTime<Utc>,
     /// Cancelled when the sign-in is revoked.
     pub revoked: CancellationToken,
+    /// Cancelled when what they may do has changed: whatever goes on for longer must ask anew.
+    pub changed: CancellationToken,
     learned: Instant,
+    /// What the internal token is signed with.
+    kid: String,
 }
 
 impl Identity {
@@ -50,7 +61,9 @@ impl Identity {
 #[derive(Clone)]
 struct Family {
     revoked: CancellationToken,
+    changed: CancellationToken,
     access_token: Arc<SecretString>,
+    standing: Standing,
 }
 
 /// Cheap to clone.
@@ -62,6 +75,7 @@ struct Inner {
     verifier: Verifier,
     revocations: Revocations,
     blind_term: Duration,
+    shared: Option<Shared>,
     /// By the hash of the token, so that a copy of this memory is not a bunch of keys to look through.
     known: Cache<[u8; 32], Arc<Identity>>,
     families: moka::sync::Cache<FamilyId, Family>,
@@ -88,7 +102,14 @@ impl Expiry<[u8; 32], Arc<Identity>> for Term {
 }
 
 impl Identities {
-    pub fn new(config: &Config, auth: rpc::Auth, verifier: Verifier, revocations: Revocations) -> Self {
+    /// `redis`: where gateways share what they learn.
+    pub fn new(
+        config: &Config,
+        auth: rpc::Auth,
+        verifier: Verifier,
+        revocations: Revocations,
+        redis: Option<ConnectionManager>,
+    ) -> Self {
         let known = Cache::builder().max_capacity(config.identities).expire_after(Term(config.identity_cache)).build();
         let refused = moka::sync::Cache::builder().max_capacity(config.identities).time_to_live(config.refusal_cache);
         let family_cache = || moka::sync::Cache::builder().max_capacity(config.identities);
@@ -97,6 +118,7 @@ impl Identities {
             verifier,
             revocations,
             blind_term: config.identity_cache_blind,
+            shared: redis.map(|redis| Shared::new(redis, config.redis_timeout, config.identity_cache_shared)),
             known,
             refused: refused.build(),
             families: family_cache().time_to_live(FAMILY_TERM).build(),
@@ -149,7 +171,7 @@ impl Identities {
                 () = shutdown.cancelled() => return,
                 news = feed.next() => match news {
                     Some(Ok(News::Over(family))) => self.0.end(family),
-                    Some(Ok(News::Changed(family))) => self.0.changed.insert(family, Instant::now()),
+                    Some(Ok(News::Changed(family))) => self.0.change(family),
                     Some(Err(auth::Missed)) => self.0.forget_all(),
                     None => return,
                 },
@@ -163,35 +185,78 @@ impl Inner {
     async fn ask(&self, access_token: &str) -> Result<Arc<Identity>, Status> {
         // Before the question: what changes while it is on its way may not be in the answer.
         let learned = Instant::now();
+        // While news do not reach us, others may be as deaf: then only auth knows.
+        let shared = self.shared.as_ref().filter(|_| self.revocations.complete());
+        if let Some(shared) = shared
+            && let Some(answer) = shared.recall(access_token).await
+            && let Ok(identity) = self.identify(access_token, &answer, learned).await
+        {
+            return Ok(identity);
+        }
         let request = ExchangeRequest { access_token: access_token.to_owned() };
         let answer = self.auth.exchange(request, "").await?;
+        let identity = self.identify(access_token, &answer, learned).await?;
+        if let Some(shared) = shared {
+            shared.remember(access_token, &answer, learned).await;
+        }
+        Ok(identity)
+    }
+
+    async fn identify(
+        &self,
+        access_token: &str,
+        answer: &ExchangeResponse,
+        learned: Instant,
+    ) -> Result<Arc<Identity>, Status> {
         // Who it is comes from what is signed, not from what is said beside it.
-        let claims = self.verifier.verify(&answer.internal_token)?;
+        let internal_token = answer.internal_token.clone();
+        let claims = self.verifier.verify(&internal_token).await.map_err(unverifiable)?;
+        let kid = self.verifier.key_of(&internal_token).ok_or_else(refused)?;
         let (user, tenant) = claims.require_person()?;
         let family: FamilyId = claims.family.as_deref().unwrap_or_default().parse().map_err(|_| refused())?;
         let expires_at = DateTime::from_timestamp(answer.access_expires_at, 0).ok_or_else(refused)?;
-        let revoked = self.join(family, access_token);
+        let standing = claims.standing;
+        let Family { revoked, changed, .. } = self.join(family, access_token, &standing);
         if self.over.contains_key(&family) {
             return Err(refused());
         }
-        let internal_token = answer.internal_token.into();
-        let standing = claims.standing;
-        Ok(Arc::new(Identity { user, tenant, standing, family, internal_token, expires_at, revoked, learned }))
+        if self.has_changed_since(family, learned) {
+            changed.cancel();
+        }
+        let internal_token = internal_token.into();
+        let identity =
+            Identity { user, tenant, standing, family, internal_token, expires_at, revoked, changed, learned, kid };
+        Ok(Arc::new(identity))
     }
 
     /// All tokens of a family end together.
-    fn join(&self, family: FamilyId, access_token: &str) -> CancellationToken {
-        let known = self.families.get(&family).map(|known| known.revoked);
-        let revoked = known.unwrap_or_default();
-        let access_token = Arc::new(SecretString::from(access_token));
-        self.families.insert(family, Family { revoked: revoked.clone(), access_token });
-        revoked
+    fn join(&self, family: FamilyId, access_token: &str, standing: &Standing) -> Family {
+        let known = self.families.get(&family);
+        let (revoked, changed) = known.map(|known| (known.revoked, known.changed)).unwrap_or_default();
+        let changed = if changed.is_cancelled() { CancellationToken::new() } else { changed };
+        let (access_token, standing) = (Arc::new(SecretString::from(access_token)), standing.clone());
+        let joined = Family { revoked, changed, access_token, standing };
+        self.families.insert(family, joined.clone());
+        joined
+    }
+
+    fn has_changed_since(&self, family: FamilyId, learned: Instant) -> bool {
+        self.changed.get(&family).is_some_and(|since| learned <= since)
     }
 
     fn is_good(&self, identity: &Identity) -> bool {
         let blind = !self.revocations.complete() && identity.learned.elapsed() > self.blind_term;
-        let changed = self.changed.get(&identity.family).is_some_and(|since| identity.learned <= since);
-        !blind && !changed && !identity.revoked.is_cancelled() && Utc::now() < identity.expires_at
+        let changed = self.has_changed_since(identity.family, identity.learned);
+        let over = identity.revoked.is_cancelled() || Utc::now() >= identity.expires_at;
+        !blind && !changed && !over && self.verifier.trusts(&identity.kid)
+    }
+
+    /// What is remembered of them is not true any more, and what goes on for them asks anew.
+    fn change(&self, family: FamilyId) {
+        self.changed.insert(family, Instant::now());
+        if let Some(known) = self.families.get(&family) {
+            known.changed.cancel();
+        }
     }
 
     fn end(&self, family: FamilyId) {
@@ -215,13 +280,27 @@ impl Inner {
         let families: Vec<_> = self.families.iter().map(|(family, known)| (*family, known)).collect();
         let asking = futures::stream::iter(families).for_each_concurrent(QUESTIONS, |(family, known)| async move {
             let request = ExchangeRequest { access_token: known.access_token.expose_secret().to_owned() };
-            let answer = self.auth.exchange(request, "").await;
-            if answer.is_err_and(|status| status.code() == Code::Unauthenticated) {
-                self.end(family);
+            match self.auth.exchange(request, "").await {
+                Err(status) if status.code() == Code::Unauthenticated => self.end(family),
+                Err(_) => {}
+                Ok(answer) => {
+                    let claims = self.verifier.verify(&answer.internal_token).await;
+                    if claims.is_ok_and(|claims| claims.standing != known.standing) {
+                        self.change(family);
+                    }
+                }
             }
         });
         asking.await;
     }
+}
+
+/// Auth says who it is, and we cannot check it: that is our trouble, not theirs.
+fn unverifiable(status: Status) -> Status {
+    if status.code() == Code::Unauthenticated {
+        tracing::error!("what auth signs does not verify here: do the clocks differ by more than a minute?");
+    }
+    rpc::fault(Code::Unavailable, "unavailable", "who is asking cannot be checked now")
 }
 
 fn refused() -> Status {

@@ -48,7 +48,7 @@ impl Gateway {
     pub fn new(config: Config, parts: Parts, access: AccessLog) -> anyhow::Result<Self> {
         let origin = PublicOrigin::new(&config)?;
         let redis = parts.redis.map(|client| connection(&client, &config)).transpose()?;
-        let identities = Identities::new(&config, parts.auth.clone(), parts.verifier, parts.revocations);
+        let identities = Identities::new(&config, parts.auth.clone(), parts.verifier, parts.revocations, redis.clone());
         Ok(Self(Arc::new(Inner {
             limits: Limiter::new(&config, redis),
             cookies: Cookies::new(&origin),

@@ -60,6 +60,7 @@ impl Caller {
             token: self.internal_token().to_owned(),
             expires_at: Some(self.expires_at),
             revoked: self.revoked.clone(),
+            changed: self.changed.clone(),
         }
     }
 }

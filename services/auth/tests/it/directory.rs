@@ -91,15 +91,15 @@ macro_rules! not_played {
         #[tonic::async_trait]
         impl CommandService for Directory {
             async fn register_user(&self, request: Request<RegisterUserRequest>) -> Result<Response<RegisterUserResponse>, Status> {
-                self.register(request)
+                self.register(request).await
             }
 
             async fn find_user_by_email(&self, request: Request<FindUserByEmailRequest>) -> Result<Response<FindUserByEmailResponse>, Status> {
-                self.find(request)
+                self.find(request).await
             }
 
             async fn describe_standing(&self, request: Request<DescribeStandingRequest>) -> Result<Response<DescribeStandingResponse>, Status> {
-                self.standing(request)
+                self.standing(request).await
             }
 
             async fn check_invite(&self, _: Request<CheckInviteRequest>) -> Result<Response<CheckInviteResponse>, Status> {
@@ -107,32 +107,32 @@ macro_rules! not_played {
             }
 
             async fn create_api_key(&self, request: Request<CreateApiKeyRequest>) -> Result<Response<CreateApiKeyResponse>, Status> {
-                self.create_key(request)
+                self.create_key(request).await
             }
 
             async fn note_account(&self, request: Request<NoteAccountRequest>) -> Result<Response<Accepted>, Status> {
-                self.note(request)
+                self.note(request).await
             }
 
             async fn describe_user(&self, request: Request<DescribeUserRequest>) -> Result<Response<DescribeUserResponse>, Status> {
-                self.describe(request)
+                self.describe(request).await
             }
 
             async fn set_login_provider(&self, request: Request<SetLoginProviderRequest>) -> Result<Response<Accepted>, Status> {
-                caller(&request, &self.0.verifier)?.require_person()?;
+                caller(&request, &self.0.verifier).await?.require_person()?;
                 let SetLoginProviderRequest { provider_id, joins, .. } = request.into_inner();
                 self.0.rules.lock().unwrap().insert(provider_id, joins);
                 Ok(Response::new(Accepted { version: 2 }))
             }
 
             async fn remove_login_provider(&self, request: Request<RemoveLoginProviderRequest>) -> Result<Response<Accepted>, Status> {
-                caller(&request, &self.0.verifier)?.require_person()?;
+                caller(&request, &self.0.verifier).await?.require_person()?;
                 self.0.rules.lock().unwrap().remove(&request.into_inner().provider_id);
                 Ok(Response::new(Accepted { version: 2 }))
             }
 
             async fn admit_member(&self, request: Request<AdmitMemberRequest>) -> Result<Response<AdmitMemberResponse>, Status> {
-                self.admit(request)
+                self.admit(request).await
             }
 
             $(async fn $method(&self, _: Request<$request>) -> Result<Response<$answer>, Status> {
@@ -143,9 +143,8 @@ macro_rules! not_played {
 }
 
 impl Directory {
-    #[allow(clippy::result_large_err)]
-    fn register(&self, request: Request<RegisterUserRequest>) -> Result<Response<RegisterUserResponse>, Status> {
-        caller(&request, &self.0.verifier)?.require_service()?;
+    async fn register(&self, request: Request<RegisterUserRequest>) -> Result<Response<RegisterUserResponse>, Status> {
+        caller(&request, &self.0.verifier).await?.require_service()?;
         let mood = self.mood()?;
         let RegisterUserRequest { user_id, tenant_id, email, .. } = request.into_inner();
         let mut people = self.0.people.lock().unwrap();
@@ -160,12 +159,12 @@ impl Directory {
     }
 
     /// Somebody who registered owns the tenant they came with.
-    #[allow(clippy::result_large_err)]
-    fn standing(
+    async fn standing(
         &self,
         request: Request<DescribeStandingRequest>,
     ) -> Result<Response<DescribeStandingResponse>, Status> {
-        caller(&request, &self.0.verifier)?.require_service()?;
+        caller(&request, &self.0.verifier).await?.require_service()?;
+        self.mood()?;
         let DescribeStandingRequest { user_id, tenant_id, api_key_id, .. } = request.into_inner();
         let people = self.0.people.lock().unwrap();
         let home = people.values().any(|(user, tenant)| *user == user_id && *tenant == tenant_id);
@@ -178,9 +177,8 @@ impl Directory {
     }
 
     /// By an invite, once; or by the rule.
-    #[allow(clippy::result_large_err)]
-    fn admit(&self, request: Request<AdmitMemberRequest>) -> Result<Response<AdmitMemberResponse>, Status> {
-        caller(&request, &self.0.verifier)?.require_service()?;
+    async fn admit(&self, request: Request<AdmitMemberRequest>) -> Result<Response<AdmitMemberResponse>, Status> {
+        caller(&request, &self.0.verifier).await?.require_service()?;
         let AdmitMemberRequest { tenant_id, provider_id, email, user_id, .. } = request.into_inner();
         let (rules, mut invites) = (self.0.rules.lock().unwrap(), self.0.invites.lock().unwrap());
         let invited = invites.iter().position(|invite| *invite == (tenant_id.clone(), email.clone()));
@@ -194,27 +192,27 @@ impl Directory {
         Ok(Response::new(AdmitMemberResponse { version: 3 }))
     }
 
-    #[allow(clippy::result_large_err)]
-    fn create_key(&self, request: Request<CreateApiKeyRequest>) -> Result<Response<CreateApiKeyResponse>, Status> {
-        caller(&request, &self.0.verifier)?.require_person()?;
+    async fn create_key(
+        &self,
+        request: Request<CreateApiKeyRequest>,
+    ) -> Result<Response<CreateApiKeyResponse>, Status> {
+        caller(&request, &self.0.verifier).await?.require_person()?;
         self.mood()?;
         let CreateApiKeyRequest { api_key_id, scopes, .. } = request.into_inner();
         self.0.keys.lock().unwrap().insert(api_key_id.clone(), scopes);
         Ok(Response::new(CreateApiKeyResponse { api_key_id, version: 2, created_at_micros: 0 }))
     }
 
-    #[allow(clippy::result_large_err)]
-    fn note(&self, request: Request<NoteAccountRequest>) -> Result<Response<Accepted>, Status> {
-        caller(&request, &self.0.verifier)?.require_service()?;
+    async fn note(&self, request: Request<NoteAccountRequest>) -> Result<Response<Accepted>, Status> {
+        caller(&request, &self.0.verifier).await?.require_service()?;
         self.mood()?;
         let request = request.into_inner();
         self.0.noted.lock().unwrap().push((request.user_id, request.change.unwrap()));
         Ok(Response::new(Accepted { version: 2 }))
     }
 
-    #[allow(clippy::result_large_err)]
-    fn describe(&self, request: Request<DescribeUserRequest>) -> Result<Response<DescribeUserResponse>, Status> {
-        caller(&request, &self.0.verifier)?.require_service()?;
+    async fn describe(&self, request: Request<DescribeUserRequest>) -> Result<Response<DescribeUserResponse>, Status> {
+        caller(&request, &self.0.verifier).await?.require_service()?;
         self.mood()?;
         let people = self.0.people.lock().unwrap();
         let user = request.into_inner().user_id;
@@ -222,9 +220,11 @@ impl Directory {
         Ok(Response::new(DescribeUserResponse { email: email.unwrap_or_default(), name: "Alice".to_owned() }))
     }
 
-    #[allow(clippy::result_large_err)]
-    fn find(&self, request: Request<FindUserByEmailRequest>) -> Result<Response<FindUserByEmailResponse>, Status> {
-        caller(&request, &self.0.verifier)?.require_service()?;
+    async fn find(
+        &self,
+        request: Request<FindUserByEmailRequest>,
+    ) -> Result<Response<FindUserByEmailResponse>, Status> {
+        caller(&request, &self.0.verifier).await?.require_service()?;
         self.mood()?;
         let people = self.0.people.lock().unwrap();
         let (user_id, tenant_id) = people.get(&request.into_inner().email).cloned().unwrap_or_default();

@@ -2,19 +2,11 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use auth::Config;
 use rpc::auth::v1::*;
 use rpc::command::v1::note_account_request::Change;
 use totp_rs::{Builder, Secret, Totp};
 
 use crate::household::{Household, PASSWORD, address, code};
-
-/// 32 bytes, in base64.
-const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
-
-async fn house() -> Household {
-    Household::with(Config { sealing_key: Some(KEY.into()), ..Config::default() }).await
-}
 
 /// An authenticator app.
 struct App(Totp);
@@ -41,7 +33,7 @@ struct Enrolled {
 }
 
 async fn enrolled() -> Enrolled {
-    let house = house().await;
+    let house = Household::new().await;
     let email = address();
     let first = house.signs_up(&email).await;
     let token = house.internal(&first).await;
@@ -169,7 +161,7 @@ async fn who_waits_in_an_account_that_is_not_theirs_does_not_keep_its_owner_out(
 
 #[tokio::test]
 async fn an_enrolment_counts_from_its_first_code_on() {
-    let house = house().await;
+    let house = Household::new().await;
     let email = address();
     let alice = house.signs_up(&email).await;
     let token = house.internal(&alice).await;
@@ -198,7 +190,7 @@ async fn the_database_holds_no_secret_of_a_factor() {
 
 #[tokio::test]
 async fn without_a_key_to_seal_with_nobody_enrols() {
-    let house = Household::new().await;
+    let house = Household::keyless().await;
     let alice = house.signs_up(&address()).await;
     let token = house.internal(&alice).await;
     assert_eq!(code(&house.auth.enroll_factor(Nothing {}, &token).await), "factors_unavailable");

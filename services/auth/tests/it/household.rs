@@ -1,7 +1,7 @@
 //! One Postgres and one Redis for all tests, and an auth of its own for each.
 
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use auth::{Auth, Config, Parts, Revocations};
@@ -9,8 +9,8 @@ use devstack::{Options, Stack};
 use mail::{Mailer, Outbox, Stored};
 use redis::aio::ConnectionManager;
 use rpc::auth::v1::*;
-use rpc::identity::{Signer, Verifier};
-use sqlx::PgPool;
+use rpc::identity::{Clock, Learning, Verifier};
+use sqlx::{Connection, Executor, PgConnection, PgPool};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
@@ -24,13 +24,44 @@ fn begin() -> (tokio::runtime::Runtime, Stack) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let stack = runtime.block_on(async {
         let stack = Stack::start(Options::test(), |_| {}).await.unwrap();
-        runtime::postgres::migrate(stack.postgres.as_str(), "auth", &auth::MIGRATIONS).await.unwrap();
+        let template = database(&stack, TEMPLATE, "template0").await;
+        runtime::postgres::migrate(&template, "auth", &auth::MIGRATIONS).await.unwrap();
         stack
     });
     (runtime, stack)
 }
 
+/// Each household has a copy of it.
+const TEMPLATE: &str = "household";
+/// 32 bytes, in base64: what every household seals with, unless it says otherwise.
+pub const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+/// A new database; its URL.
+async fn database(stack: &Stack, name: &str, template: &str) -> String {
+    let mut postgres = PgConnection::connect(stack.postgres.as_str()).await.unwrap();
+    let create = format!("create database {name} template {template}");
+    postgres.execute(create.as_str()).await.unwrap();
+    let mut url = url::Url::parse(stack.postgres.as_str()).unwrap();
+    url.set_path(name);
+    url.to_string()
+}
+
 pub const PASSWORD: &str = "a quiet green lantern";
+
+/// What is not as usual in a household.
+#[derive(Default)]
+struct Plan<'a> {
+    redis: Option<ConnectionManager>,
+    mail: mail::Config,
+    clock: Clock,
+    keyless: bool,
+    beside: Option<&'a Household>,
+}
+
+async fn new_database() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    database(&STACK.1, &format!("household_{}", NEXT.fetch_add(1, Ordering::Relaxed)), TEMPLATE).await
+}
 
 pub struct Household {
     pub auth: rpc::Auth,
@@ -40,10 +71,10 @@ pub struct Household {
     pub revocations: Revocations,
     pub pool: PgPool,
     pub outbox: Outbox,
-    pub signer: Signer,
+    database: String,
     /// Ends the process, and with it whatever it still runs.
     ends: CancellationToken,
-    _folder: TempDir,
+    folder: Arc<TempDir>,
 }
 
 impl Drop for Household {
@@ -67,49 +98,60 @@ impl Household {
     }
 
     pub async fn with_mail(mail: mail::Config) -> Self {
-        let signer = Signer::new(&Signer::generate_seed().unwrap().into()).unwrap();
-        Self::of(Config::default(), None, signer, None, mail)
+        Self::of(Config::default(), Plan { mail, ..Plan::default() }).await
+    }
+
+    /// Whose clock is wrong by so many seconds.
+    pub async fn ahead(seconds: i64) -> Self {
+        Self::of(Config::default(), Plan { clock: Clock::ahead(seconds), ..Plan::default() }).await
+    }
+
+    /// Without anything to seal with.
+    pub async fn keyless() -> Self {
+        Self::of(Config::default(), Plan { keyless: true, ..Plan::default() }).await
     }
 
     /// Another process of the same installation.
-    pub fn beside(other: &Self, config: Config) -> Self {
-        Self::of(config, None, other.signer.clone(), Some(other.directory.clone()), mail::Config::default())
+    pub async fn beside(other: &Self, config: Config) -> Self {
+        Self::of(config, Plan { beside: Some(other), ..Plan::default() }).await
     }
 
     async fn in_a_process(config: Config, redis: Option<ConnectionManager>) -> Self {
-        let signer = Signer::new(&Signer::generate_seed().unwrap().into()).unwrap();
-        Self::of(config, redis, signer, None, mail::Config::default())
+        Self::of(config, Plan { redis, ..Plan::default() }).await
     }
 
-    fn of(
-        config: Config,
-        redis: Option<ConnectionManager>,
-        signer: Signer,
-        directory: Option<Directory>,
-        mail: mail::Config,
-    ) -> Self {
-        let verifier = Verifier::new([signer.public_key().as_str()]).unwrap();
+    async fn of(config: Config, plan: Plan<'_>) -> Self {
+        let Plan { redis, mail, clock, keyless, beside } = plan;
+        let sealing_key = config.sealing_key.clone().or_else(|| Some(KEY.into())).filter(|_| !keyless);
+        let config = Config { sealing_key, ..config };
+        let database = match beside {
+            Some(other) => other.database.clone(),
+            None => new_database().await,
+        };
+        let verifier =
+            Verifier::new(Learning { pause: Duration::from_millis(20), ..Learning::default() }, Clock::default());
+        let directory = beside.map(|other| other.directory.clone());
         let directory = directory.unwrap_or_else(|| Directory::new(verifier.clone()));
         let limits = runtime::postgres::Limits { connections: 4, wait: Duration::from_secs(10) };
-        let pool = runtime::postgres::pool(STACK.1.postgres.as_str(), "auth", limits).unwrap();
+        let pool = runtime::postgres::pool(&database, "auth", limits).unwrap();
         let revocations = Revocations::in_process();
         let command = rpc::Command::local(directory.clone());
-        let folder = tempfile::tempdir().unwrap();
+        let folder = beside.map_or_else(|| Arc::new(tempfile::tempdir().unwrap()), |other| Arc::clone(&other.folder));
         let mailer = Mailer::new(mail::Config { outbox: folder.path().to_owned(), ..mail }).unwrap();
         let outbox = Outbox::new(folder.path().to_owned());
         let site = "https://atelier.example".parse().unwrap();
         let revoked = revocations.clone();
-        let parts =
-            Parts { pool: pool.clone(), command, redis, signer: signer.clone(), revocations: revoked, mailer, site };
+        let parts = Parts { pool: pool.clone(), command, redis, revocations: revoked, mailer, site, clock };
         let on_the_wire = config.listen.is_some();
         let service = Auth::new(config, parts).unwrap();
+        verifier.learns_from(service.token_keys());
         let auth = rpc::Auth::local(service.clone());
         let (ends, served) = (CancellationToken::new(), service.clone());
         // A test that wants it on the wire serves it by itself.
         if !on_the_wire {
             tokio::spawn(served.serve(ends.clone()));
         }
-        Self { auth, service, directory, verifier, revocations, pool, outbox, signer, ends, _folder: folder }
+        Self { auth, service, directory, verifier, revocations, pool, outbox, database, ends, folder }
     }
 
     /// The newest mail to this address with these words in its subject, once it is there.

@@ -19,3 +19,4 @@ mod services;
 mod signing_up;
 mod standing;
 mod tenants;
+mod token_keys;

@@ -88,7 +88,7 @@ async fn an_internal_token_says_who_and_never_outlives_the_access_token() {
     let house = Household::with(Config { access: Duration::from_secs(90), ..Config::default() }).await;
     let tokens = house.signs_up(&address()).await;
     let exchanged = house.exchanges(&tokens.access_token).await.unwrap();
-    let claims = house.verifier.verify(&exchanged.internal_token).unwrap();
+    let claims = house.verifier.verify(&exchanged.internal_token).await.unwrap();
     let (user, tenant) = claims.require_person().unwrap();
     assert_eq!((user.to_string(), tenant.to_string()), (tokens.user_id, tokens.tenant_id));
     assert_eq!(claims.family.as_deref(), Some(exchanged.family_id.as_str()));

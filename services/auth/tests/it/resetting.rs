@@ -175,7 +175,7 @@ async fn a_hash_of_older_parameters_is_made_anew_at_the_next_sign_in() {
     assert!(stored().await.contains("m=12288,t=3"));
     old.signs_in(&email, PASSWORD).await.unwrap();
     assert!(stored().await.contains("m=12288,t=3"), "the same parameters are kept");
-    let new = Household::beside(&old, Config::default());
+    let new = Household::beside(&old, Config::default()).await;
     new.signs_in(&email, PASSWORD).await.unwrap();
     assert!(stored().await.contains("m=19456,t=2,p=1"));
     new.signs_in(&email, PASSWORD).await.unwrap();

@@ -15,7 +15,7 @@ async fn a_role_with_the_secret_gets_a_service_token_and_nobody_else() {
     let config = Config { internal_secret: Some("a shared secret".into()), ..Config::default() };
     let house = Household::with(config).await;
     let granted = house.auth.service_token(request("generation", "a shared secret"), "").await.unwrap();
-    let claims = house.verifier.verify(&granted.internal_token).unwrap();
+    let claims = house.verifier.verify(&granted.internal_token).await.unwrap();
     claims.require_service().unwrap();
     assert_eq!(claims.sub, "generation");
 

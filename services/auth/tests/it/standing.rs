@@ -5,11 +5,12 @@ use domain::{Role, Scope, TenantId};
 use rpc::auth::v1::{CreateApiKeyRequest, SignedIn, StandingChangedRequest, SwitchTenantRequest};
 use rpc::identity::Claims;
 
+use crate::directory::Mood;
 use crate::household::{Household, PASSWORD, address, code};
 
 async fn claims(house: &Household, tokens: &SignedIn) -> Claims {
     let internal = house.exchanges(&tokens.access_token).await.unwrap().internal_token;
-    house.verifier.verify(&internal).unwrap()
+    house.verifier.verify(&internal).await.unwrap()
 }
 
 async fn internal(house: &Household, tokens: &SignedIn) -> String {
@@ -122,7 +123,7 @@ async fn a_key_is_shown_once_and_worth_what_the_log_says() {
     let made = house.auth.create_api_key(request.clone(), &internal(&house, &tokens).await).await.unwrap();
     assert!(made.api_key.starts_with("atl_k_"));
     let exchanged = house.exchanges(&made.api_key).await.unwrap();
-    let claims = house.verifier.verify(&exchanged.internal_token).unwrap();
+    let claims = house.verifier.verify(&exchanged.internal_token).await.unwrap();
     assert_eq!(claims.standing.scopes, Some(vec![Scope::Read]));
     assert_eq!(claims.sub, tokens.user_id);
     let key = exchanged.internal_token;
@@ -139,4 +140,55 @@ async fn a_key_is_shown_once_and_worth_what_the_log_says() {
 
     house.directory.revokes_key(&made.api_key_id);
     assert_eq!(code(&house.exchanges(&made.api_key).await), "unauthenticated");
+}
+
+#[tokio::test]
+async fn while_the_write_side_is_away_what_it_said_last_stands_for_minutes() {
+    let house = Household::new().await;
+    let (alice, bob) = (house.signs_up(&address()).await, house.signs_up(&address()).await);
+    let said = claims(&house, &alice).await.standing;
+    house.directory.is(Mood::Down);
+    assert_eq!(claims(&house, &alice).await.standing, said);
+    assert_eq!(code(&house.exchanges(&bob.access_token).await), "unavailable", "nobody said what bob may do");
+    let renewed = house.refreshes(&alice.refresh_token).await.unwrap();
+    house.exchanges(&renewed.access_token).await.unwrap();
+    house.revokes(&renewed.access_token).await;
+    assert_eq!(code(&house.exchanges(&renewed.access_token).await), "unauthenticated", "a sign-in ends all the same");
+}
+
+#[tokio::test]
+async fn a_no_of_the_write_side_is_not_gone_round() {
+    let house = Household::new().await;
+    let tokens = house.signs_up(&address()).await;
+    let office = TenantId::generate().to_string();
+    house.directory.makes(&tokens.user_id, "member", &office);
+    let at_work = switches(&house, &tokens, &office, "").await.unwrap();
+    house.exchanges(&at_work.access_token).await.unwrap();
+    house.directory.makes(&tokens.user_id, "", &office);
+    assert_eq!(code(&house.exchanges(&at_work.access_token).await), "unauthenticated");
+    house.directory.is(Mood::Down);
+    assert_eq!(code(&house.exchanges(&at_work.access_token).await), "unavailable", "the no was heard");
+}
+
+#[tokio::test]
+async fn what_has_changed_is_not_remembered() {
+    let house = Household::new().await;
+    let alice = house.signs_up(&address()).await;
+    let by = internal(&house, &alice).await;
+    let changed = StandingChangedRequest { user_id: alice.user_id.clone(), ..StandingChangedRequest::default() };
+    // It hears that something has changed, and then cannot ask what.
+    house.directory.is(Mood::Down);
+    house.exchanges(&alice.access_token).await.unwrap();
+    assert_eq!(code(&house.auth.standing_changed(changed, &by).await), "unavailable");
+    assert_eq!(code(&house.exchanges(&alice.access_token).await), "unavailable");
+}
+
+#[tokio::test]
+async fn without_a_grace_nobody_gets_in_while_the_write_side_is_away() {
+    let none = Config { standing_grace: std::time::Duration::ZERO, ..Config::default() };
+    let house = Household::with(none).await;
+    let alice = house.signs_up(&address()).await;
+    house.exchanges(&alice.access_token).await.unwrap();
+    house.directory.is(Mood::Down);
+    assert_eq!(code(&house.exchanges(&alice.access_token).await), "unavailable");
 }

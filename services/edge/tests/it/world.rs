@@ -119,6 +119,7 @@ impl World {
             token: "alice".into(),
             expires_at: None,
             revoked: CancellationToken::new(),
+            changed: CancellationToken::new(),
         }
     }
 

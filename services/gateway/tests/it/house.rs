@@ -11,7 +11,7 @@ use command::Commands;
 use devstack::{Options, Stack};
 use gateway::{Assets, Config, Limits, ModelInfo, Parts};
 use projections::Progress;
-use rpc::identity::{Signer, Verifier};
+use rpc::identity::{Clock, Learning, Verifier};
 use sqlx::PgPool;
 use store::Store;
 
@@ -58,22 +58,23 @@ impl House {
 
     /// Reads give up at once: there is no projector to wait for.
     pub fn with(config: Config) -> Self {
-        let signer = Signer::new(&Signer::generate_seed().unwrap().into()).unwrap();
-        let verifier = Verifier::new([signer.public_key().as_str()]).unwrap();
+        let verifier = Verifier::new(Learning::default(), Clock::default());
         let command = rpc::Command::local(Commands::new(event_store(), verifier.clone()));
         let revocations = Revocations::in_process();
         let auth = auth::Parts {
             pool: pool("auth"),
             command: command.clone(),
             redis: None,
-            signer,
             revocations: revocations.clone(),
             mailer: mail::Mailer::new(mail::Config::default()).unwrap(),
             site: "https://atelier.example".parse().unwrap(),
+            clock: Clock::default(),
         };
         // Nobody serves it: mails wait, and none is written.
         let sealing_key = Some(PEPPER.into());
-        let auth = rpc::Auth::local(Auth::new(auth::Config { sealing_key, ..auth::Config::default() }, auth).unwrap());
+        let auth = Auth::new(auth::Config { sealing_key, ..auth::Config::default() }, auth).unwrap();
+        verifier.learns_from(auth.token_keys());
+        let auth = rpc::Auth::local(auth);
         let parts = Parts {
             command,
             auth: auth.clone(),
