@@ -69,14 +69,16 @@ impl Mailer {
         }
     }
 
-    /// Sends one mail, and tries again while the server is away; gives up after `[mail] attempts`.
+    /// Tries once to send one mail.
     pub async fn send(&self, mail: &Mail) -> Result<(), Error> {
-        patience::with(&self.config, || async {
-            match &self.way {
-                Way::Smtp(smtp) => smtp.send(mail).await,
-                Way::Outbox(outbox) => outbox.put(mail).await,
-            }
-        })
-        .await
+        match &self.way {
+            Way::Smtp(smtp) => smtp.send(mail).await,
+            Way::Outbox(outbox) => outbox.put(mail).await,
+        }
+    }
+
+    /// How long to wait after so many attempts that found nobody; `None`: it is given up.
+    pub fn again_after(&self, attempts: u32) -> Option<std::time::Duration> {
+        patience::after(&self.config, attempts)
     }
 }

@@ -1,64 +1,29 @@
 //! Trying again, with an end.
 
-use crate::{Config, Error};
+use std::time::Duration;
+
+use crate::Config;
 
 /// The longest wait between two attempts.
-const LONGEST: std::time::Duration = std::time::Duration::from_mins(5);
+const LONGEST: Duration = Duration::from_mins(5);
 
-pub async fn with<F>(config: &Config, mut attempt: impl FnMut() -> F) -> Result<(), Error>
-where
-    F: Future<Output = Result<(), Error>>,
-{
-    let mut pause = config.pause;
-    for number in 1..=config.attempts.get() {
-        match attempt().await {
-            Err(error @ (Error::Away(_) | Error::Outbox(_))) if number < config.attempts.get() => {
-                tracing::warn!(%error, attempt = number, "a mail waits: {error}");
-                tokio::time::sleep(pause).await;
-                pause = (pause * 3).min(LONGEST);
-            }
-            done => return done,
-        }
-    }
-    Ok(())
+/// How long to wait after so many attempts that failed; `None`: that was the last one.
+pub fn after(config: &Config, attempts: u32) -> Option<Duration> {
+    let times = 3_u32.saturating_pow(attempts.saturating_sub(1));
+    (attempts < config.attempts.get()).then(|| config.pause.saturating_mul(times).min(LONGEST))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
-    use std::num::NonZeroU32;
-    use std::time::Duration;
-
     use super::*;
 
-    fn three() -> Config {
-        Config { attempts: NonZeroU32::new(3).unwrap(), pause: Duration::from_millis(1), ..Config::default() }
-    }
-
-    #[tokio::test]
-    async fn a_server_that_comes_back_gets_the_mail_and_one_that_does_not_is_given_up() {
-        let tries = Cell::new(0);
-        let attempt = |good: u32| {
-            let tries = &tries;
-            move || async move {
-                tries.set(tries.get() + 1);
-                if tries.get() >= good { Ok(()) } else { Err(Error::Away("down".to_owned())) }
-            }
-        };
-        with(&three(), attempt(3)).await.unwrap();
-        assert_eq!(tries.replace(0), 3);
-        assert!(with(&three(), attempt(4)).await.is_err());
-        assert_eq!(tries.get(), 3);
-    }
-
-    #[tokio::test]
-    async fn a_clear_no_is_not_asked_twice() {
-        let tries = Cell::new(0);
-        let attempt = || {
-            tries.set(tries.get() + 1);
-            async { Err(Error::Refused("no such mailbox".to_owned())) }
-        };
-        assert!(with(&three(), attempt).await.is_err());
-        assert_eq!(tries.get(), 1);
+    #[test]
+    fn each_wait_is_three_times_as_long_and_there_is_an_end() {
+        let config = Config::default();
+        let waits: Vec<_> = (1..).map_while(|attempts| after(&config, attempts)).collect();
+        assert_eq!(waits, [5, 15, 45, 135].map(Duration::from_secs));
+        let patient = Config { attempts: std::num::NonZeroU32::new(100).unwrap(), ..config };
+        assert_eq!(after(&patient, 99), Some(LONGEST));
+        assert_eq!(after(&patient, 100), None);
     }
 }

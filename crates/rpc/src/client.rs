@@ -161,7 +161,7 @@ handle!(
         resend_verification: Nothing => Done,
         send_code: AddressRequest => Done,
         verify_code: VerifyCodeRequest => SignedIn,
-        enroll_factor: Nothing => EnrollFactorResponse,
+        enroll_factor: EnrollFactorRequest => EnrollFactorResponse,
         confirm_factor: ConfirmFactorRequest => ConfirmFactorResponse,
         verify_factor: VerifyFactorRequest => SignedIn,
         remove_factor: RemoveFactorRequest => Done,

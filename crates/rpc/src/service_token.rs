@@ -15,7 +15,7 @@ use crate::auth::v1::ServiceTokenRequest;
 const MARGIN: Duration = Duration::from_secs(60);
 /// After this a token is asked for anew, so that one whose key was ended at once is not shown for longer. Where
 /// auth does not answer, the one in hand is used while it lasts.
-const FRESH: Duration = Duration::from_secs(20);
+const FRESH: Duration = Duration::from_secs(10);
 
 /// Fetches and keeps a role's token. Cheap to clone; clones share the token.
 #[derive(Clone)]

@@ -15,6 +15,8 @@ const limits = { ATELIER_LIMITS_SIGN_IN_PER_MINUTE: "10000", ATELIER_LIMITS_ANON
 /** Administers the whole system, once it has signed up. */
 export const ROOT = "root@example.org";
 const administrators = { ATELIER_AUTH_ADMINISTRATORS: `["${ROOT}"]` };
+/** Nobody has signed in so lately that they need not show their password again. */
+const fresh = { ATELIER_AUTH_FRESH: "0s" };
 
 export class System {
   /** Answers come from `model`; without one from the built-in demo, at `pace` tokens a second. */
@@ -23,7 +25,7 @@ export class System {
     const system = new System();
     system.state = mkdtempSync(join(tmpdir(), "atelier-browser-"));
     const providers = provider ? { ATELIER_AUTH_PROVIDERS: provider.setting, ATELIER_AUTH_PRIVATE_PROVIDERS: "true" } : {};
-    system.process = launch(system.state, { ...limits, ...administrators, ...providers, ...answers });
+    system.process = launch(system.state, { ...limits, ...administrators, ...fresh, ...providers, ...answers });
     try {
       system.url = await until("the system is ready", () => system.#address(), STARTED_MS);
     } catch (error) {

@@ -9,6 +9,10 @@ export function administration(stage) {
     await ada.page.getByText("administrator_required").waitFor();
 
     const root = await signsUp("Root", ROOT);
+    // An address administers when it is verified.
+    await root.goes(await root.linkIn("Welcome"));
+    await root.the("verified").waitFor();
+    await root.goes("/");
     await root.the("user-menu").click();
     await root.the("admin-users").click();
     await root.the("user-search").fill(ada.email);

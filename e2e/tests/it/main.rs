@@ -3,12 +3,14 @@
 //! Stories share one system and run side by side. One that breaks something on purpose has it alone.
 
 mod accounts;
+mod annex;
 mod answers;
 mod auditing;
 mod bad_input;
 mod certificates;
 mod consumers;
 mod erasure;
+mod errands;
 mod event_log;
 mod everywhere;
 mod fixtures;

@@ -1,19 +1,19 @@
 //! Tokens when something is wrong: exchanged keys, a Redis, an auth or a command role that is away, clocks that
 //! differ. Nobody is in who should not be, and nobody is out who should be in.
 
-mod annex;
-
 use std::time::{Duration, Instant};
 
+use domain::SessionId;
 use rpc::auth::v1::ExchangeRequest;
-use rpc::command::v1::CreateProjectRequest;
+use rpc::command::v1::DescribeSessionRequest;
 use rpc::identity::{Claims, Signer};
 use serde_json::json;
 use testkit::{Person, System, eventually};
 use tonic::Code;
 
+use crate::annex::Annex;
+use crate::organisations::colleague;
 use crate::{disturbance, story};
-use annex::Annex;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -29,8 +29,12 @@ async fn internal_token(system: &System, person: &Person) -> String {
 async fn takes(system: &System, token: &str) -> Result<(), Code> {
     let url = system.core.setting("ATELIER_RPC_COMMAND_URL");
     let command = rpc::Command::remote(rpc::connect(url, SECOND * 10).unwrap());
-    let request = CreateProjectRequest { write: None, name: "By hand".to_owned(), description: None };
-    command.create_project(request, token).await.map(drop).map_err(|status| status.code())
+    // There is no such session; whoever hears that has been let in.
+    let request = DescribeSessionRequest { session_id: SessionId::generate().to_string() };
+    match command.describe_session(request, token).await.unwrap_err().code() {
+        Code::NotFound => Ok(()),
+        refused => Err(refused),
+    }
 }
 
 /// The names of the keys that an operator sees, the newest first; and which one signs.
@@ -39,7 +43,7 @@ async fn keys(system: &System, arguments: &[&str]) -> (Vec<String>, Option<Strin
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();
     let kid = |line: &str| line.split_whitespace().next().map(str::to_owned);
-    let signs = text.lines().find(|line| line.contains("  signs ")).and_then(kid);
+    let signs = text.lines().find(|line| line.split_whitespace().nth(1) == Some("signs")).and_then(kid);
     (text.lines().filter_map(kid).collect(), signs)
 }
 
@@ -61,7 +65,7 @@ async fn questions(system: &System) -> u64 {
 #[test]
 fn keys_are_exchanged_while_people_work_and_nobody_notices() {
     disturbance(async |system: &mut System| {
-        let annex = Annex::beside(system, &[]).await;
+        let annex = Annex::that_remembers_nobody(system).await;
         let alice = system.sign_up("alice").await;
         let project = alice.opens_a_project("Work").await;
         let there = annex.person(&alice);
@@ -102,10 +106,10 @@ fn what_a_key_signed_is_good_until_the_key_is_over_and_made_up_keys_make_no_stor
 
         let (before, began) = (questions(system).await, Instant::now());
         let stranger = Signer::new(&Signer::generate_seed().unwrap()).unwrap();
-        let forged = stranger.sign(&Claims::service("command", i64::MAX / 2)).unwrap();
+        let forged = stranger.sign(&Claims::service("edge", 4_000_000_000)).unwrap();
         let asked = futures::future::join_all((0..200).map(|_| takes(system, &forged))).await;
         assert!(asked.iter().all(|answer| *answer == Err(Code::Unauthenticated)), "{asked:?}");
-        // Besides what it asks every second in any case, for itself and for the relay of its own role.
+        // Each second: because of age for command and for auth itself, and because of names that nobody knows.
         let bound = 3 * (began.elapsed().as_secs() + 2);
         let asked = questions(system).await - before;
         assert!(asked <= bound, "{asked} questions in {:?}", began.elapsed());
@@ -252,5 +256,34 @@ fn while_the_command_role_is_away_who_was_here_lately_can_still_read() {
         // A sign-in that is over is over, whoever is away.
         renewed.post("auth/sign-out", &json!({})).await.expect(204);
         assert_eq!(renewed.get("projects").await.status, 401);
+    });
+}
+
+#[test]
+fn an_open_stream_hears_of_another_role_and_ends_where_that_may_not_read() {
+    story(async |system: &System| {
+        let alice = system.sign_up("alice").await;
+        let bob = colleague(&alice, "bob", "member").await;
+        let session = bob.opens_a_session().await;
+        let me = bob.get("me").await.expect(200).text("id");
+        let becomes = async |role: &str| {
+            let path = format!("org/members/{me}");
+            alice.send(reqwest::Method::PATCH, &path, &json!({ "role": role })).await.expect(200);
+            Instant::now()
+        };
+        let mut page = bob.watches(&session).await;
+        page.until("hello").await;
+        let changed = becomes("viewer").await;
+        assert_eq!(page.until("closing").await.text("reason"), "moved");
+        assert!(changed.elapsed() < SECOND * 5, "{:?}", changed.elapsed());
+
+        // A viewer reads on, and misses nothing.
+        bob.resumes(&session, &mut page).await;
+        page.until("hello").await;
+        let changed = becomes("billing").await;
+        assert_eq!(page.until("closing").await.text("reason"), "moved");
+        assert!(changed.elapsed() < SECOND * 5, "{:?}", changed.elapsed());
+        let path = format!("sessions/{session}/events");
+        assert_eq!(bob.get(&path).await.expect(403).code(), "forbidden");
     });
 }

@@ -13,8 +13,19 @@ use crate::{Error, credentials};
 impl Inner {
     /// Makes it an event. `origin`: from where, for the audit log.
     pub async fn note(&self, (user, tenant): Person, change: Change, origin: &str) -> Result<(), Error> {
+        self.note_once((user, tenant), change, origin, String::new()).await
+    }
+
+    /// Likewise; told again with the same key, it is one event.
+    pub async fn note_once(
+        &self,
+        (user, tenant): Person,
+        change: Change,
+        origin: &str,
+        idempotency_key: String,
+    ) -> Result<(), Error> {
         let request = NoteAccountRequest {
-            write: Some(Write { origin: origin.to_owned(), ..Write::default() }),
+            write: Some(Write { origin: origin.to_owned(), idempotency_key, ..Write::default() }),
             user_id: user.to_string(),
             tenant_id: tenant.to_string(),
             change: Some(change),

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use domain::UserId;
 use tokio::sync::Mutex;
 
-use crate::Error;
 use crate::service::Inner;
+use crate::{Error, News, credentials};
 
 /// How long the addresses of the configuration stand for the same accounts.
 const REMEMBERED: Duration = Duration::from_secs(5);
@@ -41,10 +41,26 @@ impl Inner {
         Ok(is_one)
     }
 
+    /// Their address is verified. If that makes them an administrator, whoever remembers them asks again; else, or
+    /// if nobody can say now, it shows when what is remembered is over.
+    pub async fn may_administer_now(&self, user: UserId) {
+        self.administrators.forget().await;
+        if self.config.administrators.is_empty() || !self.is_administrator(user).await.unwrap_or_default() {
+            return;
+        }
+        for owner in self.sign_ins(user, None).await.unwrap_or_default() {
+            self.tell(News::Changed(owner.family)).await;
+        }
+    }
+
     async fn configured_administrators(&self) -> Result<HashSet<UserId>, Error> {
         let mut people = HashSet::new();
         for email in &self.config.administrators {
-            people.extend(self.find(email).await?.map(|(user, _)| user));
+            let Some((user, _)) = self.find(email).await? else { continue };
+            // Else whoever writes down the address first would administer.
+            if credentials::find(&self.pool, user).await?.is_some_and(|known| known.verified) {
+                people.insert(user);
+            }
         }
         if self.config.first_account_administers {
             let query =

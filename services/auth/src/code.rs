@@ -19,7 +19,7 @@ impl Inner {
     /// The same for every address. One that gets too many mails gets no more, and is not told either.
     pub async fn send_code(&self, email: String) -> Result<(), Error> {
         match self.mails.admit(&Account::of(&email)).await {
-            Ok(()) => self.ask_for(Errand::Code { email }),
+            Ok(()) => self.ask_for(Errand::Code { email }).await,
             Err(_) => Ok(()),
         }
     }

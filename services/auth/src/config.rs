@@ -41,8 +41,12 @@ pub struct Config {
     #[serde(with = "humantime_serde")]
     pub mail_window: Duration,
 
-    /// Mails that wait to be written at most; beyond that nobody can ask for one.
+    /// Mails that wait at most, for all processes together; beyond that nobody can ask for one.
     pub mails_waiting: NonZeroUsize,
+
+    /// How often a process looks for mails and other errands that one that died has left.
+    #[serde(with = "humantime_serde")]
+    pub errands_poll: Duration,
 
     /// Mails that are written and sent at once.
     pub mails_at_once: NonZeroUsize,
@@ -58,6 +62,10 @@ pub struct Config {
     /// Whether organisations may name providers at private addresses, and without https on this machine. Only for
     /// installations whose people may reach everything that this process reaches.
     pub private_providers: bool,
+
+    /// How long after a sign-in a second factor may be set up without the password once more.
+    #[serde(with = "humantime_serde")]
+    pub fresh: Duration,
 
     /// How long an access token is good for.
     #[serde(with = "humantime_serde")]
@@ -103,7 +111,7 @@ pub struct Config {
 
     /// The e-mail addresses of those who administer the whole system; none unless they are named.
     ///
-    /// Sign up with these addresses before you open the installation to others: whoever has the account, administers.
+    /// An account counts from the moment its address is verified, by the link in a mail.
     pub administrators: Vec<String>,
 
     /// Whether the oldest account administers the whole system too. For installations of one's own, as `atelier up`.
@@ -150,10 +158,12 @@ impl Default for Config {
             invites_per_tenant: NonZeroU32::new(50).unwrap_or(NonZeroU32::MIN),
             mail_window: Duration::from_mins(15),
             mails_waiting: NonZeroUsize::new(1_000).unwrap_or(NonZeroUsize::MIN),
+            errands_poll: Duration::from_secs(5),
             mails_at_once: NonZeroUsize::new(8).unwrap_or(NonZeroUsize::MIN),
             sealing_key: None,
             providers: Vec::new(),
             private_providers: false,
+            fresh: Duration::from_mins(5),
             access: Duration::from_mins(15),
             refresh: Duration::from_hours(7 * 24),
             refresh_grace: Duration::from_secs(10),
@@ -186,6 +196,7 @@ impl Config {
             self.standing_grace <= Duration::from_mins(15),
             "[auth] standing_grace may be at most 15 minutes"
         );
+        anyhow::ensure!(!self.errands_poll.is_zero(), "[auth] errands_poll may not be 0");
         anyhow::ensure!(!self.token_keys_reload.is_zero(), "[auth] token_keys_reload may not be 0");
         anyhow::ensure!(
             self.token_key_age >= self.token_key_lead * 2,

@@ -1,161 +1,138 @@
-//! Mails, written and sent after the answer. Who asks for one learns nothing from how long that took: whether an
-//! address is known is looked up here, later.
+//! What is done after the answer: mails, and the event of a sign-in. Each is a row until it is done, so that a crash
+//! loses none.
+//!
+//! Who asks for a mail learns nothing from how long that took: whether an address is known is looked up here, later.
 
-use std::sync::{Mutex, PoisonError};
+mod letters;
+mod run;
+mod table;
+
 use std::time::Duration;
 
-use chrono::Utc;
-use mail::{Letter, Mail};
-use tokio::sync::mpsc::{Receiver, Sender, channel, error::TrySendError};
-use tokio::task::JoinSet;
-use tokio_util::sync::CancellationToken;
-use url::Url;
+use chrono::{DateTime, Utc};
+use domain::{TenantId, UserId};
+use rpc::command::v1::NoteSignIn;
+use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
+use uuid::Uuid;
 
-use crate::once::{self, Person};
-use crate::service::{Auth, Inner};
-use crate::token::Kind;
-use crate::{Error, credentials};
+use crate::Error;
+use crate::invites::Invitation;
+use crate::once::Person;
+use crate::service::Inner;
 
-/// How long a link in a mail works.
-pub const RESET: Duration = Duration::from_mins(30);
-const VERIFY: Duration = Duration::from_hours(72);
-/// How often an errand is tried whose facts cannot be had, and how long between two tries.
-const TRIES: u32 = 3;
-const PAUSE: Duration = Duration::from_secs(2);
+use letters::RESET;
+pub use run::run;
+pub use table::{Owed, owe};
 
-/// A mail that somebody asked for, or that is owed to them.
-#[derive(Debug, Clone)]
+/// Something that somebody asked for, or that is owed to them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Errand {
-    Welcome { person: Person },
-    Verify { person: Person },
-    Reset { email: String },
-    Code { email: String },
-    NewDevice { person: Person, device: String },
-    Invite(crate::invites::Invitation),
+    Welcome {
+        person: Whom,
+    },
+    Verify {
+        person: Whom,
+    },
+    Reset {
+        email: String,
+    },
+    Code {
+        email: String,
+    },
+    NewDevice {
+        person: Whom,
+        device: String,
+        at: DateTime<Utc>,
+    },
+    Invite(Invitation),
+    /// The log must know of it.
+    SignIn {
+        person: Whom,
+        sign_in: SignIn,
+        origin: String,
+    },
 }
 
-/// The errands that wait.
-pub struct Errands {
-    sender: Sender<Errand>,
-    /// Taken by who runs them.
-    receiver: Mutex<Option<Receiver<Errand>>>,
+/// A person, as they are written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Whom {
+    user: Uuid,
+    home: Uuid,
 }
 
-impl Errands {
-    pub fn new(waiting: usize) -> Self {
-        let (sender, receiver) = channel(waiting);
-        Self { sender, receiver: Mutex::new(Some(receiver)) }
+impl From<Person> for Whom {
+    fn from((user, home): Person) -> Self {
+        Self { user: user.as_uuid(), home: home.as_uuid() }
     }
+}
+
+impl From<Whom> for Person {
+    fn from(whom: Whom) -> Self {
+        (UserId::from_uuid(whom.user), TenantId::from_uuid(whom.home))
+    }
+}
+
+/// A sign-in, as the log is told of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignIn {
+    pub device_id: String,
+    pub method: String,
+    pub factor: String,
+    pub device: String,
+}
+
+impl From<SignIn> for NoteSignIn {
+    fn from(SignIn { device_id, method, factor, device }: SignIn) -> Self {
+        Self { device_id, method, factor, device }
+    }
+}
+
+impl Errand {
+    fn kind(&self) -> &'static str {
+        if matches!(self, Self::SignIn { .. }) { "sign_in" } else { "mail" }
+    }
+
+    fn user(&self) -> Option<Uuid> {
+        match self {
+            Self::Welcome { person } | Self::Verify { person } => Some(person.user),
+            Self::NewDevice { person, .. } | Self::SignIn { person, .. } => Some(person.user),
+            Self::Reset { .. } | Self::Code { .. } | Self::Invite(_) => None,
+        }
+    }
+
+    /// After which nobody wants it any more.
+    const fn term(&self) -> Duration {
+        match self {
+            Self::Reset { .. } => RESET,
+            Self::Code { .. } => Duration::from_mins(10),
+            // As long as the write side recognises that it was told before.
+            Self::SignIn { .. } => Duration::from_hours(20),
+            Self::Welcome { .. } | Self::Verify { .. } | Self::NewDevice { .. } | Self::Invite(_) => {
+                Duration::from_hours(72)
+            }
+        }
+    }
+}
+
+/// Wakes who runs errands in this process.
+#[derive(Default)]
+pub struct Errands {
+    woken: Notify,
 }
 
 impl Inner {
     /// Asked for by somebody; they hear if too many wait.
-    pub fn ask_for(&self, errand: Errand) -> Result<(), Error> {
-        self.errands.sender.try_send(errand).map_err(|_: TrySendError<_>| Error::Busy)
+    pub async fn ask_for(&self, errand: Errand) -> Result<(), Error> {
+        table::put_if_room(self, &errand).await?;
+        self.errands.woken.notify_one();
+        Ok(())
     }
 
     /// Owed to somebody: what it follows from is done, and does not fail because of it.
-    pub fn run_later(&self, errand: Errand) {
-        if self.ask_for(errand).is_err() {
-            tracing::warn!("a mail is not sent: too many wait");
+    pub async fn run_later(&self, errand: Errand) {
+        if let Err(error) = self.ask_for(errand).await {
+            tracing::warn!(%error, "a mail is not sent: {error}");
         }
-    }
-}
-
-/// Runs errands until `shutdown`, and then no more: a mail that is lost can be asked for again.
-pub async fn run(auth: &Auth, shutdown: &CancellationToken) {
-    let receiver = auth.0.errands.receiver.lock().unwrap_or_else(PoisonError::into_inner).take();
-    let Some(mut receiver) = receiver else { return };
-    let mut running = JoinSet::new();
-    loop {
-        let has_room = running.len() < auth.0.config.mails_at_once.get();
-        tokio::select! {
-            Some(errand) = receiver.recv(), if has_room => {
-                let auth = auth.clone();
-                running.spawn(async move { auth.0.run(errand).await });
-            }
-            Some(_) = running.join_next() => {}
-            () = shutdown.cancelled() => return,
-        }
-    }
-}
-
-impl Inner {
-    async fn run(&self, errand: Errand) {
-        for _ in 1..TRIES {
-            match self.write(&errand).await {
-                Ok(mail) => return self.send(mail).await,
-                Err(error) => tracing::warn!(%error, "a mail cannot be written yet: {error}"),
-            }
-            tokio::time::sleep(PAUSE).await;
-        }
-        match self.write(&errand).await {
-            Ok(mail) => self.send(mail).await,
-            Err(error) => tracing::error!(%error, "a mail was not written: {error}"),
-        }
-    }
-
-    async fn send(&self, mail: Option<Mail>) {
-        let Some(mail) = mail else { return };
-        if let Err(error) = self.mailer.send(&mail).await {
-            tracing::error!(%error, "a mail was given up: {error}");
-        }
-    }
-
-    /// `None`: there is nobody to write to.
-    async fn write(&self, errand: &Errand) -> Result<Option<Mail>, Error> {
-        match errand {
-            Errand::Welcome { person } => self.with_link(*person, |name, link| Letter::Welcome { name, link }).await,
-            Errand::Verify { person } => self.with_link(*person, |name, link| Letter::Verify { name, link }).await,
-            Errand::Reset { email } => self.write_reset(email).await,
-            Errand::Code { email } => self.write_code(email).await,
-            Errand::Invite(invitation) => self.write_invite(invitation).await,
-            Errand::NewDevice { person, device } => self.write_new_device(*person, device).await,
-        }
-    }
-
-    async fn with_link(
-        &self,
-        person: Person,
-        letter: impl for<'a> FnOnce(&'a str, &'a str) -> Letter<'a>,
-    ) -> Result<Option<Mail>, Error> {
-        let Some(who) = self.who_is(person).await? else { return Ok(None) };
-        let token = once::hand_out(&self.pool, Kind::Verify, Some(person), serde_json::json!({}), VERIFY).await?;
-        let link = self.page("verify", &token);
-        Ok(Some(letter(&who.name, link.as_str()).to(&who.email)))
-    }
-
-    async fn write_reset(&self, email: &str) -> Result<Option<Mail>, Error> {
-        let Some(person) = self.known(email).await? else { return Ok(None) };
-        let token = once::hand_out(&self.pool, Kind::Reset, Some(person), serde_json::json!({}), RESET).await?;
-        Ok(Some(Letter::Reset { link: self.page("reset", &token).as_str() }.to(email)))
-    }
-
-    async fn write_code(&self, email: &str) -> Result<Option<Mail>, Error> {
-        let Some((user, _)) = self.known(email).await? else { return Ok(None) };
-        let code = self.new_code(user).await?;
-        Ok(Some(Letter::SignInCode { code: &code }.to(email)))
-    }
-
-    async fn write_new_device(&self, person: Person, device: &str) -> Result<Option<Mail>, Error> {
-        let Some(who) = self.who_is(person).await? else { return Ok(None) };
-        let at = Utc::now().format("%d %B %Y, %H:%M UTC").to_string();
-        let link = self.page("profile", "devices");
-        let letter = Letter::NewDevice { name: &who.name, device, at: &at, link: link.as_str() };
-        Ok(Some(letter.to(&who.email)))
-    }
-
-    /// Who has this address, if anyone does who can sign in.
-    async fn known(&self, email: &str) -> Result<Option<Person>, Error> {
-        let Some(person) = self.find(email).await? else { return Ok(None) };
-        Ok(credentials::find(&self.pool, person.0).await?.map(|_| person))
-    }
-
-    /// A page of the web UI. The secret is in the fragment, which browsers keep to themselves.
-    fn page(&self, page: &str, fragment: &str) -> Url {
-        let mut link = self.site.clone();
-        link.set_path(page);
-        link.set_fragment(Some(fragment));
-        link
     }
 }

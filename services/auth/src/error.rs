@@ -41,6 +41,8 @@ pub enum Error {
     TicketOver,
     #[error("there is a second factor already; remove it first")]
     FactorExists,
+    #[error("show once more who you are: send your password, or sign in anew")]
+    ProveAgain,
     #[error("secrets cannot be kept here: [auth] sealing_key is missing")]
     FactorsUnavailable,
     #[error("the keys of internal tokens are not kept here: [auth] sealing_key is missing")]
@@ -108,6 +110,7 @@ impl From<Error> for Status {
             Error::InvalidCode => fault(Code::InvalidArgument, "invalid_code", detail),
             Error::TicketOver => fault(Code::Unauthenticated, "ticket_over", detail),
             Error::FactorExists => fault(Code::AlreadyExists, "factor_exists", detail),
+            Error::ProveAgain => fault(Code::PermissionDenied, "prove_again", detail),
             Error::FactorsUnavailable => fault(Code::FailedPrecondition, "factors_unavailable", detail),
             Error::KeysUnavailable => fault(Code::FailedPrecondition, "keys_unavailable", detail),
             Error::UnknownProvider => fault(Code::NotFound, "not_found", detail),
@@ -135,7 +138,7 @@ impl From<Error> for Status {
             Error::PersonRequired => fault(Code::PermissionDenied, "person_required", detail),
             Error::Forbidden => fault(Code::PermissionDenied, "forbidden", detail),
             Error::Busy => fault(Code::Unavailable, "unavailable", detail),
-            Error::Command(status) => status,
+            Error::Command(status) => said(status),
             Error::Database(cause) => database(&cause, detail),
             Error::Internal(cause) => {
                 tracing::error!(error = ?cause, "a call to auth failed");
@@ -143,6 +146,15 @@ impl From<Error> for Status {
             }
         }
     }
+}
+
+/// That the write side does not take our own token is our trouble: whoever asked us is not signed out by it.
+fn said(status: Status) -> Status {
+    if status.code() != Code::Unauthenticated {
+        return status;
+    }
+    tracing::error!("the write side does not take what auth signs: do the clocks differ by more than a minute?");
+    fault(Code::Unavailable, "unavailable", "the write side cannot be asked now")
 }
 
 /// A database that cannot be reached will be back; an answer it refused to give is our mistake.
@@ -175,6 +187,14 @@ mod tests {
         assert_eq!(rpc::stable_code(&Error::InvalidToken.into()), "unauthenticated");
         assert_eq!(rpc::stable_code(&Error::Database(sqlx::Error::PoolTimedOut).into()), "unavailable");
         assert_eq!(rpc::stable_code(&Error::Database(sqlx::Error::RowNotFound).into()), "internal");
+    }
+
+    #[test]
+    fn nobody_is_signed_out_because_the_write_side_does_not_know_us() {
+        let refused = fault(Code::Unauthenticated, "unauthenticated", "the token is not valid");
+        assert_eq!(Status::from(Error::Command(refused)).code(), Code::Unavailable);
+        let no = fault(Code::NotFound, "not_found", "there is none");
+        assert_eq!(Status::from(Error::Command(no)).code(), Code::NotFound);
     }
 
     #[test]

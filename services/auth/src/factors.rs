@@ -7,10 +7,10 @@ use rpc::auth::v1::{ConfirmFactorResponse, EnrollFactorResponse};
 use rpc::command::v1::note_account_request::Change;
 use totp_rs::{Builder, Secret, Totp};
 
-use crate::Error;
 use crate::service::Inner;
 use crate::throttle::Account;
 use crate::vault::random;
+use crate::{Error, FamilyId};
 
 /// What the app shows above the code.
 const ISSUER: &str = "Atelier";
@@ -26,9 +26,21 @@ impl Inner {
     }
 
     /// A new secret, which counts from the moment a code of it was shown. Again: another one.
-    pub async fn enroll_factor(&self, person: (UserId, TenantId)) -> Result<EnrollFactorResponse, Error> {
+    ///
+    /// Whoever finds a device that is signed in must not lock its owner out with it.
+    pub async fn enroll_factor(
+        &self,
+        person: (UserId, TenantId),
+        by: Option<FamilyId>,
+        password: Option<String>,
+    ) -> Result<EnrollFactorResponse, Error> {
         if !self.vault.is_durable() {
             return Err(Error::FactorsUnavailable);
+        }
+        match password {
+            Some(password) => self.confirm_password(person.0, password).await?,
+            None if self.is_fresh(by).await? => {}
+            None => return Err(Error::ProveAgain),
         }
         let secret = random::<20>()?;
         let sealed = self.vault.seal(person.0, &secret)?;
@@ -48,6 +60,15 @@ impl Inner {
         let totp = totp(&secret, &email)?;
         let url = totp.to_url().map_err(|error| anyhow::anyhow!("an otpauth URL: {error}"))?;
         Ok(EnrollFactorResponse { secret: totp.secret().to_base32(), qr_svg: picture(&url)?, url })
+    }
+
+    /// Whether the person of this sign-in proved a moment ago who they are.
+    async fn is_fresh(&self, family: Option<FamilyId>) -> Result<bool, Error> {
+        let query = "select exists (select 1 from auth.families where family_id = $1 and revoked_at is null
+                        and proved_at > now() - make_interval(secs => $2))";
+        let family = family.map(|family| family.as_uuid());
+        let fresh = sqlx::query_scalar(query).bind(family).bind(self.config.fresh.as_secs_f64());
+        Ok(fresh.fetch_one(&self.pool).await?)
     }
 
     /// A code shows that the app has the secret: from now on it is asked for. The recovery codes are shown once.

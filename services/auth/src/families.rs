@@ -54,6 +54,14 @@ pub async fn open(db: &mut PgConnection, config: &Config, owner: Owner, device: 
     hand_out(db, config, owner, None).await
 }
 
+/// No new proof of who somebody is: their person proved it when they opened the other one.
+pub async fn proved_like(db: &mut PgConnection, family: FamilyId, other: Option<FamilyId>) -> sqlx::Result<()> {
+    let copy = "update auth.families set proved_at = coalesce(
+                    (select proved_at from auth.families where family_id = $2), '-infinity') where family_id = $1";
+    let other = other.map(|other| other.as_uuid());
+    sqlx::query(copy).bind(family.as_uuid()).bind(other).execute(db).await.map(drop)
+}
+
 /// A client names itself as it likes; 200 characters of that are enough to recognise it.
 pub fn short(device: &str) -> String {
     device.chars().filter(|c| !c.is_control()).take(200).collect()

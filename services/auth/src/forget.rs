@@ -42,7 +42,7 @@ impl Inner {
     /// Every other table that knows the person. How many factors and identities there were.
     async fn forget_the_rest(&self, user: Uuid) -> Result<[u64; 2], Error> {
         let mut gone = Vec::new();
-        for table in ["factors", "identities", "recovery_codes", "codes", "once", "known_devices"] {
+        for table in ["factors", "identities", "recovery_codes", "codes", "once", "known_devices", "errands"] {
             let delete = format!("delete from auth.{table} where user_id = $1");
             gone.push(sqlx::query(&delete).bind(user).execute(&self.pool).await?.rows_affected());
         }

@@ -47,7 +47,7 @@ impl Inner {
         }
         let by = (user, claims.home().unwrap_or(tenant));
         let invitation = Invitation { by, email, organisation, link: self.join_page(&token) };
-        Ok(self.ask_for(Errand::Invite(invitation)).is_ok())
+        Ok(self.ask_for(Errand::Invite(invitation)).await.is_ok())
     }
 
     /// `None`: who invited was erased meanwhile.

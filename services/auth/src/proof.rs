@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use domain::TenantId;
 use rpc::auth::v1::SignedIn;
-use rpc::command::v1::NoteSignIn;
-use rpc::command::v1::note_account_request::Change;
+use runtime::crash_point;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::errands::Errand;
+use crate::errands::{self, Errand, Owed, SignIn};
 use crate::families::Owner;
 use crate::once::{self, Person};
 use crate::service::Inner;
@@ -78,39 +77,54 @@ impl Inner {
         }
     }
 
-    /// A new family for this device; first it is told, then it is so.
+    /// A new family for this device. That the log must know of it is written down with it, so that it cannot be
+    /// without its event; and nobody has its tokens before that.
     async fn let_in(&self, proof: Proof, factor: Option<&'static str>) -> Result<SignedIn, Error> {
         let Proof { person, how: How { method, device, tenant }, origin } = proof;
         if credentials::find(&self.pool, person.0).await?.is_none() {
             return Err(Error::InvalidCredentials); // erased since
         }
         let family = FamilyId::generate();
-        let told = NoteSignIn {
+        let sign_in = SignIn {
             device_id: family.to_string(),
             method,
             factor: factor.unwrap_or_default().to_owned(),
             device: families::short(&device),
         };
-        self.note(person, Change::SignedIn(told), &origin).await?;
         let owner = Owner { family, user: person.0, tenant: tenant.unwrap_or(person.1), home: person.1 };
-        let signed_in = self.open(owner, &device).await?;
+        let event = Errand::SignIn { person: person.into(), sign_in, origin };
+        let (signed_in, owed) = self.open(owner, &device, Some(event)).await?;
+        crash_point("auth.signed_in");
+        if let Some(owed) = owed {
+            self.settle(owed).await;
+        }
         if self.is_new_device(person.0, &device).await? {
-            self.run_later(Errand::NewDevice { person, device: families::short(&device) });
+            let (device, at) = (families::short(&device), chrono::Utc::now());
+            self.run_later(Errand::NewDevice { person: person.into(), device, at }).await;
         }
         Ok(signed_in)
     }
 
-    /// Tokens of a new family.
-    pub async fn open(&self, owner: Owner, device: &str) -> Result<SignedIn, Error> {
+    /// Tokens of a new family, and what is owed because of it.
+    pub async fn open(
+        &self,
+        owner: Owner,
+        device: &str,
+        because: Option<Errand>,
+    ) -> Result<(SignedIn, Option<Owed>), Error> {
         let Owner { user, tenant, .. } = owner;
         let mut tx = self.pool.begin().await?;
         if !credentials::activate(&mut tx, user).await? {
             return Err(Error::InvalidCredentials); // erased since
         }
         let signed_in = families::open(&mut tx, &self.config, owner, device).await?;
+        let owed = match because {
+            Some(errand) => Some(errands::owe(self, &mut tx, errand).await?),
+            None => None,
+        };
         tx.commit().await?;
         tracing::info!(user.id = %user, tenant.id = %tenant, "{user} signed in");
-        Ok(signed_in)
+        Ok((signed_in, owed))
     }
 }
 

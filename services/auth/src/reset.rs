@@ -18,7 +18,7 @@ impl Inner {
     /// The same for every address. One that gets too many mails gets no more, and is not told either.
     pub async fn forgot_password(&self, email: String) -> Result<(), Error> {
         match self.mails.admit(&Account::of(&email)).await {
-            Ok(()) => self.ask_for(Errand::Reset { email }),
+            Ok(()) => self.ask_for(Errand::Reset { email }).await,
             Err(_) => Ok(()),
         }
     }
@@ -97,7 +97,7 @@ impl Inner {
     /// Limited like what strangers ask for.
     pub async fn resend_verification(&self, person: Person) -> Result<(), Error> {
         self.mails.admit(&Account::guessing("verify", &person.0.to_string())).await?;
-        self.ask_for(Errand::Verify { person })
+        self.ask_for(Errand::Verify { person: person.into() }).await
     }
 
     /// Once is enough.
@@ -107,6 +107,8 @@ impl Inner {
             return Ok(());
         }
         self.note(person, Change::VerifyEmail(rpc::command::v1::VerifyEmail {}), origin).await?;
-        Ok(credentials::set_verified(&self.pool, person.0).await?)
+        credentials::set_verified(&self.pool, person.0).await?;
+        self.may_administer_now(person.0).await;
+        Ok(())
     }
 }

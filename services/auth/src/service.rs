@@ -69,7 +69,7 @@ impl Auth {
         let token_keys = TokenKeys::new(pool.clone(), &config, Arc::clone(&vault))?;
         let verifier = Verifier::new(Learning::default(), clock);
         verifier.learns_from(token_keys.clone());
-        let errands = Errands::new(config.mails_waiting.get());
+        let errands = Errands::default();
         let providers = Providers::new(config.providers.clone(), config.private_providers)?;
         Ok(Self(Arc::new(Inner {
             config,
@@ -278,9 +278,13 @@ impl AuthService for Auth {
         Ok(Response::new(self.0.verify_code(request.into_inner()).await?))
     }
 
-    async fn enroll_factor(&self, request: Request<Nothing>) -> Result<Response<EnrollFactorResponse>, Status> {
+    async fn enroll_factor(
+        &self,
+        request: Request<EnrollFactorRequest>,
+    ) -> Result<Response<EnrollFactorResponse>, Status> {
         let caller = Asking::of(&request, &self.0.verifier).await?;
-        Ok(Response::new(self.0.enroll_factor(caller.person).await?))
+        let EnrollFactorRequest { password } = request.into_inner();
+        Ok(Response::new(self.0.enroll_factor(caller.person, caller.family, password).await?))
     }
 
     async fn confirm_factor(

@@ -42,10 +42,10 @@ impl Inner {
         };
         let tenant = self.begins_in(person, invite).await?;
         let owner = Owner { family: FamilyId::generate(), user: person.0, tenant, home: person.1 };
-        let signed_in = self.open(owner, &device).await?;
+        let signed_in = self.open(owner, &device, None).await?.0;
         // The device they begin with is none to be warned of.
         self.is_new_device(person.0, &device).await?;
-        self.run_later(Errand::Welcome { person });
+        self.run_later(Errand::Welcome { person: person.into() }).await;
         Ok(signed_in)
     }
 

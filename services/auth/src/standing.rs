@@ -110,7 +110,7 @@ impl Inner {
         Ok(())
     }
 
-    async fn sign_ins(&self, user: UserId, tenant: Option<TenantId>) -> sqlx::Result<Vec<Owner>> {
+    pub async fn sign_ins(&self, user: UserId, tenant: Option<TenantId>) -> sqlx::Result<Vec<Owner>> {
         let query = "select family_id, tenant_id, coalesce(home_tenant_id, tenant_id) as home_tenant_id
                        from auth.families
                       where user_id = $1 and ($2::uuid is null or tenant_id = $2) and revoked_at is null";

@@ -29,6 +29,8 @@ impl Inner {
             families::revoke(&mut tx, left.family, "switched").await?;
         }
         let signed_in = families::open(&mut tx, &self.config, owner, &request.device).await?;
+        let by: Option<FamilyId> = claims.family.as_deref().and_then(|family| family.parse().ok());
+        families::proved_like(&mut tx, owner.family, by).await?;
         tx.commit().await?;
         if let Some(left) = left {
             self.announce(left.family).await;

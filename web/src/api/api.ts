@@ -32,7 +32,8 @@ export const account = {
   endOthers: () => post<{ ended: number }>("me/devices/sign-out-everywhere", { keep_this: true }),
   changePassword: (current: string, next: string) => post<void>("me/password", { current, new: next }),
   resendVerification: () => post<void>("auth/verify/resend"),
-  enroll: () => post<Enrolment>("auth/mfa/enroll"),
+  /** Without the password only shortly after a sign-in; else the problem is `prove_again`. */
+  enroll: (password?: string) => post<Enrolment>("auth/mfa/enroll", password === undefined ? {} : { password }),
   confirm: (code: string) => post<{ recovery_codes: string[] }>("auth/mfa/confirm", { code }),
   removeFactor: (code: string) => request<void>("me/mfa", { method: "DELETE", body: { code } }),
   link: (provider: string, password: string) => post<{ url: string }>(`me/identities/${provider}`, { password }),

@@ -63,7 +63,7 @@ async fn a_server_gets_the_mail_in_both_forms() {
 }
 
 #[tokio::test]
-async fn a_mailbox_that_does_not_exist_is_not_asked_twice() {
+async fn a_mailbox_that_does_not_exist_is_a_clear_no() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mailer = mailer(listener.local_addr().unwrap());
     let letter = letter();
@@ -74,12 +74,14 @@ async fn a_mailbox_that_does_not_exist_is_not_asked_twice() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_down_is_tried_again_and_then_given_up() {
+async fn a_server_that_is_down_is_away_and_given_up_in_the_end() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
-    let error = mailer(address).send(&letter()).await.unwrap_err();
+    let mailer = mailer(address);
+    let error = mailer.send(&letter()).await.unwrap_err();
     assert!(matches!(error, Error::Away(_)), "{error}");
+    assert_eq!((mailer.again_after(1), mailer.again_after(2)), (Some(Duration::from_millis(50)), None));
 }
 
 #[test]

@@ -212,7 +212,7 @@ impl Inner {
             user_id: user.map(|user| user.to_string()).unwrap_or_default(),
             correlation_id: String::new(),
         };
-        match self.command.admit_member(request, &self.service_token()?).await {
+        match self.command.admit_member(request, &self.service_token().await?).await {
             Ok(_) => Ok(()),
             Err(status) if matches!(status.code(), Code::PermissionDenied | Code::NotFound) => Err(Error::NotInvited),
             Err(status) => Err(Error::Command(status)),

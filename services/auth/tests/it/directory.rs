@@ -1,6 +1,6 @@
 //! The write side as auth sees it: who claimed which address. It can be made to fail between the two writes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use rpc::command::v1::command_service_server::CommandService;
@@ -17,6 +17,8 @@ pub enum Mood {
     Down,
     /// Registers, and then its answer is lost.
     LosesAnswers,
+    /// Has no ear for what becomes of accounts.
+    HearsNothing,
 }
 
 #[derive(Clone)]
@@ -35,6 +37,8 @@ struct Inner {
     rules: Mutex<HashMap<String, String>>,
     /// Tenant and address.
     invites: Mutex<Vec<(String, String)>>,
+    /// Idempotency keys.
+    told: Mutex<HashSet<String>>,
 }
 
 impl Directory {
@@ -48,6 +52,7 @@ impl Directory {
             noted: Mutex::default(),
             rules: Mutex::default(),
             invites: Mutex::default(),
+            told: Mutex::default(),
         }))
     }
 
@@ -205,9 +210,21 @@ impl Directory {
 
     async fn note(&self, request: Request<NoteAccountRequest>) -> Result<Response<Accepted>, Status> {
         caller(&request, &self.0.verifier).await?.require_service()?;
-        self.mood()?;
+        let mood = self.mood()?;
         let request = request.into_inner();
-        self.0.noted.lock().unwrap().push((request.user_id, request.change.unwrap()));
+        if mood == Mood::HearsNothing {
+            return Err(fault(Code::Unavailable, "unavailable", "not now"));
+        }
+        let key = request.write.unwrap_or_default().idempotency_key;
+        let mut noted = self.0.noted.lock().unwrap();
+        // The same key is the same call.
+        if key.is_empty() || self.0.told.lock().unwrap().insert(key) {
+            noted.push((request.user_id, request.change.unwrap()));
+        }
+        drop(noted);
+        if mood == Mood::LosesAnswers {
+            return Err(fault(Code::Unavailable, "unavailable", "the answer is lost"));
+        }
         Ok(Response::new(Accepted { version: 2 }))
     }
 

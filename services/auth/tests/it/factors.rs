@@ -37,7 +37,7 @@ async fn enrolled() -> Enrolled {
     let email = address();
     let first = house.signs_up(&email).await;
     let token = house.internal(&first).await;
-    let enrolment = house.auth.enroll_factor(Nothing {}, &token).await.unwrap();
+    let enrolment = house.auth.enroll_factor(EnrollFactorRequest::default(), &token).await.unwrap();
     let app = App::new(&enrolment.secret);
     let confirm = ConfirmFactorRequest { code: app.code(-1), origin: String::new() };
     let recovery = house.auth.confirm_factor(confirm, &token).await.unwrap().recovery_codes;
@@ -126,7 +126,7 @@ async fn a_factor_is_removed_with_a_code_and_then_the_password_is_enough() {
         it.house.auth.remove_factor(RemoveFactorRequest { code: code.into(), origin: String::new() }, &token).await
     };
     assert_eq!(code(&remove("000000").await), "invalid_code");
-    assert_eq!(code(&it.house.auth.enroll_factor(Nothing {}, &token).await), "factor_exists");
+    assert_eq!(code(&it.house.auth.enroll_factor(EnrollFactorRequest::default(), &token).await), "factor_exists");
     remove(&it.app.code(0)).await.unwrap();
     assert!(!it.house.signs_in(&it.email, PASSWORD).await.unwrap().access_token.is_empty());
     remove("nothing is there any more").await.unwrap();
@@ -165,7 +165,7 @@ async fn an_enrolment_counts_from_its_first_code_on() {
     let email = address();
     let alice = house.signs_up(&email).await;
     let token = house.internal(&alice).await;
-    let enrolment = house.auth.enroll_factor(Nothing {}, &token).await.unwrap();
+    let enrolment = house.auth.enroll_factor(EnrollFactorRequest::default(), &token).await.unwrap();
     assert!(enrolment.url.contains(&enrolment.secret) && enrolment.qr_svg.starts_with("<svg "));
     assert!(house.signs_in(&email, PASSWORD).await.unwrap().mfa_ticket.is_empty());
     let wrong = ConfirmFactorRequest { code: "000000".into(), origin: String::new() };
@@ -193,5 +193,37 @@ async fn without_a_key_to_seal_with_nobody_enrols() {
     let house = Household::keyless().await;
     let alice = house.signs_up(&address()).await;
     let token = house.internal(&alice).await;
-    assert_eq!(code(&house.auth.enroll_factor(Nothing {}, &token).await), "factors_unavailable");
+    assert_eq!(code(&house.auth.enroll_factor(EnrollFactorRequest::default(), &token).await), "factors_unavailable");
+}
+
+/// As if so many minutes had gone by since all sign-ins.
+async fn minutes_later(house: &Household, minutes: f64) {
+    let shift = "update auth.families set proved_at = proved_at - make_interval(secs => $1)";
+    sqlx::query(shift).bind(minutes * 60.0).execute(&house.pool).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_device_that_is_signed_in_sets_up_a_factor_only_with_the_password_once_more() {
+    let house = Household::new().await;
+    let (email, office) = (address(), domain::TenantId::generate().to_string());
+    let alice = house.signs_up(&email).await;
+    house.directory.makes(&alice.user_id, "member", &office);
+    minutes_later(&house, 6.0).await;
+    let token = house.internal(&alice).await;
+    let enroll = async |password: Option<&str>, token: &str| {
+        let request = EnrollFactorRequest { password: password.map(str::to_owned) };
+        house.auth.enroll_factor(request, token).await
+    };
+    assert_eq!(code(&enroll(None, &token).await), "prove_again");
+    assert_eq!(code(&enroll(Some("not this lantern"), &token).await), "invalid_credentials");
+    assert_eq!(code(&enroll(Some(""), &token).await), "invalid_credentials");
+
+    // Another organisation on the same device is a new sign-in, but nobody proved anything.
+    let switch = SwitchTenantRequest { tenant_id: office, ..SwitchTenantRequest::default() };
+    let at_work = house.internal(&house.auth.switch_tenant(switch, &token).await.unwrap()).await;
+    assert_eq!(code(&enroll(None, &at_work).await), "prove_again");
+
+    enroll(Some(PASSWORD), &token).await.unwrap();
+    let anew = house.internal(&house.signs_in(&email, PASSWORD).await.unwrap()).await;
+    enroll(None, &anew).await.unwrap();
 }

@@ -55,6 +55,7 @@ struct Plan<'a> {
     mail: mail::Config,
     clock: Clock,
     keyless: bool,
+    asleep: bool,
     beside: Option<&'a Household>,
 }
 
@@ -111,6 +112,11 @@ impl Household {
         Self::of(Config::default(), Plan { keyless: true, ..Plan::default() }).await
     }
 
+    /// It answers, and does nothing later: as if it died with each answer.
+    pub async fn asleep(config: Config) -> Self {
+        Self::of(config, Plan { asleep: true, ..Plan::default() }).await
+    }
+
     /// Another process of the same installation.
     pub async fn beside(other: &Self, config: Config) -> Self {
         Self::of(config, Plan { beside: Some(other), ..Plan::default() }).await
@@ -121,7 +127,7 @@ impl Household {
     }
 
     async fn of(config: Config, plan: Plan<'_>) -> Self {
-        let Plan { redis, mail, clock, keyless, beside } = plan;
+        let Plan { redis, mail, clock, keyless, asleep, beside } = plan;
         let sealing_key = config.sealing_key.clone().or_else(|| Some(KEY.into())).filter(|_| !keyless);
         let config = Config { sealing_key, ..config };
         let database = match beside {
@@ -148,7 +154,7 @@ impl Household {
         let auth = rpc::Auth::local(service.clone());
         let (ends, served) = (CancellationToken::new(), service.clone());
         // A test that wants it on the wire serves it by itself.
-        if !on_the_wire {
+        if !on_the_wire && !asleep {
             tokio::spawn(served.serve(ends.clone()));
         }
         Self { auth, service, directory, verifier, revocations, pool, outbox, database, ends, folder }

@@ -6,6 +6,7 @@
 mod codes;
 mod devices;
 mod directory;
+mod errands;
 mod factors;
 mod forgetting;
 mod household;

@@ -2,7 +2,7 @@
 
 use auth::{Config, FamilyId, News};
 use domain::{Role, Scope, TenantId};
-use rpc::auth::v1::{CreateApiKeyRequest, SignedIn, StandingChangedRequest, SwitchTenantRequest};
+use rpc::auth::v1::{CreateApiKeyRequest, SignedIn, StandingChangedRequest, SwitchTenantRequest, VerifyEmailRequest};
 use rpc::identity::Claims;
 
 use crate::directory::Mood;
@@ -102,6 +102,12 @@ async fn only_an_administrator_signs_others_out() {
     let email = address();
     let house = Household::with(Config { administrators: vec![email.to_uppercase()], ..Config::default() }).await;
     let (root, alice) = (house.signs_up(&email).await, house.signs_up(&address()).await);
+    assert!(!claims(&house, &root).await.standing.administrator, "anybody may have written that address down");
+    let family: FamilyId = house.exchanges(&root.access_token).await.unwrap().family_id.parse().unwrap();
+    let mut feed = house.revocations.subscribe();
+    let token = house.link(&email, "Welcome").await;
+    house.auth.verify_email(VerifyEmailRequest { token, origin: String::new() }, "").await.unwrap();
+    assert_eq!(feed.next().await, Some(Ok(News::Changed(family))));
     assert!(claims(&house, &root).await.standing.administrator);
     let out = || StandingChangedRequest {
         user_id: alice.user_id.clone(),

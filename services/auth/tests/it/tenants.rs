@@ -193,7 +193,7 @@ async fn an_issuer_that_is_not_there_or_behind_our_walls_is_refused() {
 async fn a_provider_that_moved_behind_our_walls_is_asked_no_more() {
     let office = office().await;
     let provider = office.names("member").await;
-    let strict = Household::beside(&office.house, Config { sealing_key: Some(KEY.into()), ..Config::default() });
+    let strict = Household::beside(&office.house, Config { sealing_key: Some(KEY.into()), ..Config::default() }).await;
     let request = BeginLoginRequest { provider: provider.id.clone(), next: "/".into() };
     assert_eq!(code(&strict.auth.begin_login(request, "").await), "provider_away");
 }

@@ -4,13 +4,13 @@ use axum::Json as Answer;
 use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
-use rpc::auth::v1::{ConfirmFactorRequest, Nothing, RemoveFactorRequest, VerifyFactorRequest};
+use rpc::auth::v1::{ConfirmFactorRequest, EnrollFactorRequest, RemoveFactorRequest, VerifyFactorRequest};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::account::{SignInAnswer, Transport};
 use crate::Error;
-use crate::body::Json;
+use crate::body::{Json, OptionalJson};
 use crate::problem::ProblemBody;
 use crate::state::Gateway;
 use crate::who::Caller;
@@ -53,15 +53,28 @@ pub struct VerifyFactor {
     transport: Transport,
 }
 
-/// A new secret for an authenticator app. It counts from `auth/mfa/confirm` on.
-#[utoipa::path(post, path = "/auth/mfa/enroll", tag = "auth", operation_id = "enroll_factor",
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Enroll {
+    /// Once more, unless you signed in during the last minutes.
+    password: Option<String>,
+}
+
+/// A new secret for an authenticator app. It counts from `auth/mfa/confirm` on. Takes the password once more; who
+/// has signed in during the last minutes may leave it out, everybody else hears 403 `prove_again`.
+#[utoipa::path(post, path = "/auth/mfa/enroll", tag = "auth", operation_id = "enroll_factor", request_body = Enroll,
     responses(
         (status = 200, body = Enrolment),
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
         (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
     ))]
-pub async fn enroll(State(gateway): State<Gateway>, caller: Caller) -> Result<Answer<Enrolment>, Error> {
-    let made = gateway.auth.enroll_factor(Nothing {}, caller.internal_token()).await?;
+pub async fn enroll(
+    State(gateway): State<Gateway>,
+    caller: Caller,
+    OptionalJson(form): OptionalJson<Enroll>,
+) -> Result<Answer<Enrolment>, Error> {
+    let request = EnrollFactorRequest { password: form.password };
+    let made = gateway.auth.enroll_factor(request, caller.internal_token()).await?;
     Ok(Answer(Enrolment { secret: made.secret, url: made.url, qr_svg: made.qr_svg }))
 }
 

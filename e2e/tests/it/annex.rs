@@ -17,7 +17,6 @@ fn free_port() -> u16 {
 const AHEAD: &str = "ATELIER_CLOCK_AHEAD";
 const COMMAND: &str = "ATELIER_RPC_COMMAND_URL";
 
-/// Who is asking is found out for each request.
 fn forgetful() -> Vec<(&'static str, String)> {
     vec![
         ("ATELIER_GATEWAY_IDENTITY_CACHE", "1ms".to_owned()),
@@ -29,6 +28,16 @@ impl Annex {
     /// `otherwise`: what the gateway is told.
     pub async fn beside(system: &System, otherwise: &[(&str, String)]) -> Self {
         Self::of(system, &[], otherwise).await
+    }
+
+    /// Who is asking is found out for each request.
+    pub async fn that_remembers_nobody(system: &System) -> Self {
+        Self::of(system, &[], &forgetful()).await
+    }
+
+    /// One whose auth role dies where that is planned.
+    pub async fn whose_auth_dies_at(system: &System, place: &str) -> Self {
+        Self::of(system, &[("ATELIER_CRASH_AT", format!("{place}:1"))], &[]).await
     }
 
     pub async fn whose_auth_is_ahead(system: &System, seconds: i64) -> Self {
