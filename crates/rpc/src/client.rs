@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::{Channel, Endpoint};
-use tonic::{Request, Status};
+use tonic::{Code, Request, Status};
 
 use crate::auth::v1::{self as auth, auth_service_client::AuthServiceClient, auth_service_server::AuthService};
 use crate::command::v1::{
     self as command, command_service_client::CommandServiceClient, command_service_server::CommandService,
 };
+use crate::fault;
 use crate::identity::KeySource;
 use crate::wire;
 
@@ -41,6 +42,17 @@ fn with_token<T>(message: T, token: &str) -> Result<Request<T>, Status> {
     Ok(request)
 }
 
+/// A connection that broke in the middle is somebody who is away. Only what happened on our side has a source.
+fn unbroken(status: Status) -> Status {
+    let ours = std::error::Error::source(&status).is_some();
+    match status.code() {
+        Code::Unknown | Code::Internal | Code::Cancelled if ours => {
+            fault(Code::Unavailable, "unavailable", "the connection broke")
+        }
+        _ => status,
+    }
+}
+
 macro_rules! handle {
     ($(#[$doc:meta])* $name:ident, $server:ident, $client:ident, $module:ident, { $($method:ident: $request:ident => $answer:ident),* $(,)? }) => {
         $(#[$doc])*
@@ -65,7 +77,7 @@ macro_rules! handle {
                     let request = with_token(message, token)?;
                     let answer = match self {
                         Self::Local(service) => service.$method(request).await,
-                        Self::Remote(client) => client.clone().$method(request).await,
+                        Self::Remote(client) => client.clone().$method(request).await.map_err(unbroken),
                     };
                     answer.map(tonic::Response::into_inner)
                 }

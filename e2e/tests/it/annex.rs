@@ -1,6 +1,6 @@
 //! A second gateway with an auth role of its own, beside the system and on the same data.
 
-use testkit::{Person, Process, System};
+use testkit::{Person, Process, System, eventually};
 use url::Url;
 
 pub struct Annex {
@@ -75,6 +75,10 @@ impl Annex {
         let mut front = front.unwrap();
         system.brings_up(&mut auth).await.unwrap();
         system.brings_up(&mut front).await.unwrap();
+        eventually("the second gateway listens", || async {
+            system.client.get(format!("{address}/api/v1/auth/providers")).send().await.ok()
+        })
+        .await;
         let command = system.beside("annex-command", "command", &[]).await.unwrap();
         Self { auth, command, _front: front, url: address.parse().unwrap() }
     }
