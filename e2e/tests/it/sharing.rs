@@ -41,7 +41,7 @@ async fn listed(person: &Person, project: &str) -> Option<Value> {
 fn a_viewer_watches_an_answer_as_it_comes_and_changes_nothing() {
     story(async |system: &System| {
         let gate = Arc::new(Semaphore::new(0));
-        let page = "```tsx file=\"src/App.tsx\"\nexport default () => null\n```\n";
+        let page = "\n\n```tsx file=\"src/App.tsx\"\nexport default () => null\n```\n";
         let script = Script::new([
             Step::Say("A first part. ".into()),
             Step::Gate(gate.clone()),

@@ -50,7 +50,10 @@ async fn a_person_and_a_project() {
     let alice = users::by_id(&mut reader, world.alice).await.unwrap().unwrap();
     assert_eq!((alice.email.as_str(), alice.name.as_str(), alice.version), ("alice@example.com", "Alice B.", 2));
     let shop = projects::by_id(&mut reader, world.project).await.unwrap().unwrap();
-    assert_eq!((shop.name.as_str(), shop.owner.as_str(), shop.version), ("Shop 2", user.as_str(), 2));
+    assert_eq!(
+        (shop.project.name.as_str(), shop.project.owner.as_str(), shop.project.version),
+        ("Shop 2", user.as_str(), 2)
+    );
     let search = |q: &str| Page { q: Some(q.to_owned()), ..Page::default() };
     assert_eq!(projects::list(&mut reader, &search("shop")).await.unwrap().items, [shop]);
     assert!(projects::list(&mut reader, &search("100%")).await.unwrap().items.is_empty());
