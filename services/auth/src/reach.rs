@@ -89,7 +89,7 @@ fn is_public_v6(ip: Ipv6Addr) -> bool {
         (0x64, 0xff9b) if ip.segments()[2..6] == [0, 0, 0, 0] => is_public_v4(inner(12)),
         (0x2002, _) => is_public_v4(inner(2)),
         // Teredo, benchmarks, ORCHID; documentation.
-        (0x2001, 0..0x200) | (0x2001, 0xdb8) | (0x3fff, 0..0x1000) => false,
+        (0x2001, 0..0x200 | 0xdb8) | (0x3fff, 0..0x1000) => false,
         _ => (0x2000..0x4000).contains(&a),
     }
 }

@@ -115,7 +115,7 @@ impl Inner {
     pub async fn remove_login(&self, claims: &Claims, token: &str, request: RemoveLoginRequest) -> Result<(), Error> {
         let (_, tenant) = claims.require_person().map_err(Error::Command)?;
         let id = id_of(&self.one_of(tenant, &request.id).await?);
-        let write = write(&request.correlation_id, &request.origin);
+        let write = Some(write(&request.correlation_id, &request.origin));
         let told = RemoveLoginProviderRequest { write, provider_id: id.to_string() };
         self.command.remove_login_provider(told, token).await.map_err(Error::Command)?;
         let delete = "delete from auth.tenant_providers where provider_id = $1";
@@ -283,11 +283,11 @@ fn tenant_of(row: &PgRow) -> TenantId {
 /// For the log, without the secret.
 fn told(id: LoginProviderId, request: &SetLoginRequest) -> SetLoginProviderRequest {
     let SetLoginRequest { kind, label, issuer, client_id, joins, correlation_id, origin, .. } = request.clone();
-    let (write, provider_id) = (write(&correlation_id, &origin), id.to_string());
+    let (write, provider_id) = (Some(write(&correlation_id, &origin)), id.to_string());
     SetLoginProviderRequest { write, provider_id, kind, label, issuer, client_id, joins }
 }
 
-fn write(correlation_id: &str, origin: &str) -> Option<Write> {
+fn write(correlation_id: &str, origin: &str) -> Write {
     let (correlation_id, origin) = (correlation_id.to_owned(), origin.to_owned());
-    Some(Write { correlation_id, origin, ..Write::default() })
+    Write { correlation_id, origin, ..Write::default() }
 }
