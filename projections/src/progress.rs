@@ -18,6 +18,8 @@ struct Inner {
 
 #[derive(Debug)]
 struct Wanted {
+    /// Several projections fold the same aggregate, and not at the same moment.
+    projection: &'static str,
     version: i64,
     visible: Arc<Notify>,
 }
@@ -47,8 +49,8 @@ impl Progress {
         self.inner().running.get(projection).copied().unwrap_or_default()
     }
 
-    /// These aggregates are visible up to these versions now.
-    pub fn visible<'a>(&self, aggregates: impl IntoIterator<Item = (&'a str, i64)>) {
+    /// These aggregates are visible in this projection up to these versions now.
+    pub fn visible<'a>(&self, projection: &str, aggregates: impl IntoIterator<Item = (&'a str, i64)>) {
         let inner = self.inner();
         if inner.waiting.is_empty() {
             return;
@@ -57,16 +59,16 @@ impl Progress {
             if let Some(waiting) = inner.waiting.get(id) {
                 waiting
                     .iter()
-                    .filter(|wanted| wanted.version <= version)
+                    .filter(|wanted| wanted.projection == projection && wanted.version <= version)
                     .for_each(|wanted| wanted.visible.notify_one());
             }
         }
     }
 
-    /// Begins to listen for one aggregate. Listen first, then look at the row, then wait.
-    pub fn listen(&self, id: &str, version: i64) -> Waiter {
+    /// Begins to listen for one aggregate in one projection. Listen first, then look at the row, then wait.
+    pub fn listen(&self, projection: &'static str, id: &str, version: i64) -> Waiter {
         let visible = Arc::new(Notify::new());
-        let wanted = Wanted { version, visible: Arc::clone(&visible) };
+        let wanted = Wanted { projection, version, visible: Arc::clone(&visible) };
         self.inner().waiting.entry(id.to_owned()).or_default().push(wanted);
         Waiter { progress: self.clone(), id: id.to_owned(), visible }
     }
@@ -110,23 +112,24 @@ mod tests {
     #[tokio::test]
     async fn news_before_the_wait_is_not_missed() {
         let progress = Progress::default();
-        let waiter = progress.listen("ses_1", 3);
-        progress.visible([("ses_1", 4)]);
+        let waiter = progress.listen("sessions", "ses_1", 3);
+        progress.visible("sessions", [("ses_1", 4)]);
         timeout(Duration::from_secs(5), waiter.visible()).await.unwrap();
     }
 
     #[tokio::test]
-    async fn an_older_version_or_another_aggregate_wakes_nobody() {
+    async fn an_older_version_another_aggregate_or_another_projection_wakes_nobody() {
         let progress = Progress::default();
-        let waiter = progress.listen("ses_1", 3);
-        progress.visible([("ses_1", 2), ("ses_2", 9)]);
+        let waiter = progress.listen("sessions", "ses_1", 3);
+        progress.visible("sessions", [("ses_1", 2), ("ses_2", 9)]);
+        progress.visible("usage", [("ses_1", 3)]);
         assert!(timeout(Duration::from_millis(20), waiter.visible()).await.is_err());
     }
 
     #[test]
     fn who_goes_away_is_forgotten() {
         let progress = Progress::default();
-        let (first, second) = (progress.listen("ses_1", 1), progress.listen("ses_1", 2));
+        let (first, second) = (progress.listen("sessions", "ses_1", 1), progress.listen("sessions", "ses_1", 2));
         drop(first);
         assert_eq!(progress.inner().waiting["ses_1"].len(), 1);
         drop(second);

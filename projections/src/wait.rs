@@ -39,13 +39,13 @@ impl Wait<'_> {
     /// Until `newest` (a statement with the id as `$1` that returns its version) has reached `version`.
     pub(crate) async fn until(
         &self,
-        projection: &str,
+        projection: &'static str,
         newest: &'static str,
         id: &str,
         version: i64,
     ) -> sqlx::Result<Freshness> {
         let deadline = Instant::now() + self.timeout;
-        let waiter = self.progress.listen(id, version);
+        let waiter = self.progress.listen(projection, id, version);
         let mut pause = if self.progress.is_here(projection) { LOOK_AT_MOST } else { LOOK_FIRST };
         loop {
             if self.look(newest, id).await? >= version {

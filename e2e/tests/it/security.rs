@@ -1,4 +1,4 @@
-//! The page of promises names tests that are there.
+//! The page of promises names tests that are there; and what can be read off the sources.
 
 use std::path::{Path, PathBuf};
 
@@ -29,4 +29,42 @@ fn read(folder: &Path, sources: &mut String) {
             sources.push_str(&std::fs::read_to_string(&path).unwrap());
         }
     }
+}
+
+/// Where what people say arrives.
+const HEARING: [&str; 8] = [
+    "services/auth/src",
+    "services/command/src",
+    "services/gateway/src",
+    "services/edge/src",
+    "services/generation/src",
+    "crates/store/src",
+    "crates/keys/src",
+    "projections/src",
+];
+const SQL: [&str; 7] = ["select ", "insert into ", "update ", "delete from ", "with ", "begin", "set "];
+/// Tables of ours, and ids that are nothing but a prefix and a UUID by their types.
+const OURS: [&str; 3] = ["table", "tenant", "user"];
+
+/// SQL that is put together holds constants, tables of ours and typed ids; everything else is a bound parameter.
+#[test]
+fn no_value_is_written_into_sql() {
+    let mut sources = String::new();
+    for folder in HEARING {
+        read(&Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).join(folder), &mut sources);
+    }
+    let texts = sources.split("format!(").skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"'));
+    let sql = texts.filter(|text| SQL.iter().any(|verb| text.trim_start().starts_with(verb)));
+    let written: Vec<&str> = sql.flat_map(|text| values(text.split('"').next().unwrap_or_default())).collect();
+    assert!(written.len() > 20, "there are {} places to look at", written.len());
+    let constant = |value: &str| !value.is_empty() && value.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+    let parts = |value: &&str| value.is_empty(); // two statements of ours, put together: none of them has a value
+    let strange: Vec<_> =
+        written.into_iter().filter(|value| !constant(value) && !OURS.contains(value) && !parts(value)).collect();
+    assert!(strange.is_empty(), "{strange:?} may be what somebody typed: bind it");
+}
+
+/// What stands in braces.
+fn values(text: &str) -> impl Iterator<Item = &str> {
+    text.split('{').skip(1).filter_map(|rest| rest.split('}').next())
 }

@@ -5,6 +5,7 @@
 mod account;
 mod administrators;
 mod api_keys;
+mod asking;
 mod code;
 mod config;
 mod credentials;
@@ -28,6 +29,7 @@ mod remembered;
 mod reset;
 mod revocations;
 mod revoke;
+mod rpcs;
 mod service;
 mod service_token;
 mod sign_in;

@@ -5,7 +5,7 @@
 //! ([`projections::changes`]); whatever was read before that is forgotten. While nobody tells us, nothing is kept.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use auth::FamilyId;
@@ -56,8 +56,9 @@ pub struct Answers {
     kept: Cache<Question, Kept>,
     /// When we last heard that a tenant's rows changed.
     changed: Cache<TenantId, Instant>,
-    /// When we last heard of any change.
+    /// When we last heard of any change, and of one that is everybody's or of none for a while.
     any: Mutex<Option<Instant>>,
+    everything: Mutex<Option<Instant>>,
     hearing: AtomicBool,
 }
 
@@ -69,7 +70,13 @@ impl Answers {
             .weigher(|question: &Question, kept: &Kept| (question.what.len() + kept.body.len() + 256) as u32);
         // An answer that is older than its term is gone, and with it the question what changed since.
         let changed = Cache::builder().time_to_live(config.answer_cache * 2);
-        Self { kept: kept.build(), changed: changed.build(), any: Mutex::default(), hearing: AtomicBool::new(false) }
+        Self {
+            kept: kept.build(),
+            changed: changed.build(),
+            any: Mutex::default(),
+            everything: Mutex::default(),
+            hearing: AtomicBool::new(false),
+        }
     }
 
     /// The question, if it is one whose answer may be kept.
@@ -106,7 +113,7 @@ impl Answers {
     /// true before, even if the news of the change is still on its way.
     pub fn keep(&self, question: Question, asked: Instant, headers: &HeaderMap, body: &Bytes) {
         if question.exact {
-            return self.note(Change(question.tenant));
+            return self.note(Change::Of(question.tenant));
         }
         if body.len() <= LARGEST && !headers.contains_key(STALE) && self.is_true(&question, asked) {
             self.kept.insert(question, Kept { asked, tag: headers.get(ETAG).cloned(), body: body.clone() });
@@ -114,8 +121,9 @@ impl Answers {
     }
 
     fn is_true(&self, question: &Question, asked: Instant) -> bool {
-        let changed = if question.everything { *self.any() } else { self.changed.get(&question.tenant) };
-        self.hearing.load(Relaxed) && changed.is_none_or(|changed| changed < asked)
+        let changed = if question.everything { read(&self.any) } else { self.changed.get(&question.tenant) };
+        let is_older = |changed: Option<Instant>| changed.is_none_or(|changed| changed < asked);
+        self.hearing.load(Relaxed) && is_older(changed) && is_older(read(&self.everything))
     }
 
     /// Hears what changes until `shutdown`.
@@ -131,7 +139,7 @@ impl Answers {
 
     async fn hear(&self, pool: &PgPool) -> sqlx::Result<()> {
         let mut changes = Changes::listen(pool).await?;
-        self.kept.invalidate_all();
+        self.note(Change::Everything);
         self.hearing.store(true, Relaxed);
         while let Some(change) = changes.next().await? {
             self.note(change);
@@ -139,13 +147,23 @@ impl Answers {
         Ok(())
     }
 
-    fn note(&self, Change(tenant): Change) {
+    fn note(&self, change: Change) {
         let now = Instant::now();
-        self.changed.insert(tenant, now);
-        *self.any() = Some(now);
+        match change {
+            Change::Of(tenant) => self.changed.insert(tenant, now),
+            Change::Everything => {
+                self.kept.invalidate_all();
+                set(&self.everything, now);
+            }
+        }
+        set(&self.any, now);
     }
+}
 
-    fn any(&self) -> MutexGuard<'_, Option<Instant>> {
-        self.any.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn read(moment: &Mutex<Option<Instant>>) -> Option<Instant> {
+    *moment.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn set(moment: &Mutex<Option<Instant>>, now: Instant) {
+    *moment.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
 }

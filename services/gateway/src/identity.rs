@@ -3,6 +3,8 @@
 //! First what this process knows, then what another gateway has learned (`shared`), then auth. Refusals are
 //! remembered here only: who makes tokens up must not fill Redis.
 
+mod asking;
+mod families;
 mod shared;
 
 use std::sync::Arc;
@@ -11,18 +13,17 @@ use std::time::{Duration, Instant};
 use auth::{FamilyId, News, Revocations};
 use chrono::{DateTime, Utc};
 use domain::{TenantId, UserId};
-use futures::StreamExt;
 use moka::Expiry;
 use moka::future::Cache;
 use redis::aio::ConnectionManager;
 use ring::digest::{SHA256, digest};
-use rpc::auth::v1::{ExchangeRequest, ExchangeResponse};
 use rpc::identity::{Standing, Verifier};
 use secrecy::{ExposeSecret, SecretString};
 use tokio_util::sync::CancellationToken;
 use tonic::{Code, Status};
 
 use crate::Config;
+use families::{FAMILY_TERM, Family};
 use shared::Shared;
 
 /// Someone with a valid token.
@@ -57,15 +58,6 @@ impl Identity {
     }
 }
 
-/// One sign-in that is known here: how to end what hangs on it, and how to ask whether it still is.
-#[derive(Clone)]
-struct Family {
-    revoked: CancellationToken,
-    changed: CancellationToken,
-    access_token: Arc<SecretString>,
-    standing: Standing,
-}
-
 /// Cheap to clone.
 #[derive(Clone)]
 pub struct Identities(Arc<Inner>);
@@ -86,11 +78,6 @@ struct Inner {
     /// Since when what was learned of a family is not true any more.
     changed: moka::sync::Cache<FamilyId, Instant>,
 }
-
-/// Longer than an access token lives, so that a stream that hangs on one hears of its end.
-const FAMILY_TERM: Duration = Duration::from_mins(16);
-/// Questions to auth at once while revocations are not heard.
-const QUESTIONS: usize = 16;
 
 /// How long somebody is remembered: each a little less than the others, so that not all are asked for at once.
 struct Term(Duration);
@@ -182,125 +169,12 @@ impl Identities {
 }
 
 impl Inner {
-    async fn ask(&self, access_token: &str) -> Result<Arc<Identity>, Status> {
-        // Before the question: what changes while it is on its way may not be in the answer.
-        let learned = Instant::now();
-        // While news do not reach us, others may be as deaf: then only auth knows.
-        let shared = self.shared.as_ref().filter(|_| self.revocations.complete());
-        if let Some(shared) = shared
-            && let Some(answer) = shared.recall(access_token).await
-            && let Ok(identity) = self.identify(access_token, &answer, learned).await
-        {
-            return Ok(identity);
-        }
-        let request = ExchangeRequest { access_token: access_token.to_owned() };
-        let answer = self.auth.exchange(request, "").await?;
-        let identity = self.identify(access_token, &answer, learned).await?;
-        if let Some(shared) = shared {
-            shared.remember(access_token, &answer, learned).await;
-        }
-        Ok(identity)
-    }
-
-    async fn identify(
-        &self,
-        access_token: &str,
-        answer: &ExchangeResponse,
-        learned: Instant,
-    ) -> Result<Arc<Identity>, Status> {
-        // Who it is comes from what is signed, not from what is said beside it.
-        let internal_token = answer.internal_token.clone();
-        let claims = self.verifier.verify(&internal_token).await.map_err(unverifiable)?;
-        let kid = self.verifier.key_of(&internal_token).ok_or_else(refused)?;
-        let (user, tenant) = claims.require_person()?;
-        let family: FamilyId = claims.family.as_deref().unwrap_or_default().parse().map_err(|_| refused())?;
-        let expires_at = DateTime::from_timestamp(answer.access_expires_at, 0).ok_or_else(refused)?;
-        let standing = claims.standing;
-        let Family { revoked, changed, .. } = self.join(family, access_token, &standing);
-        if self.over.contains_key(&family) {
-            return Err(refused());
-        }
-        if self.has_changed_since(family, learned) {
-            changed.cancel();
-        }
-        let internal_token = internal_token.into();
-        let identity =
-            Identity { user, tenant, standing, family, internal_token, expires_at, revoked, changed, learned, kid };
-        Ok(Arc::new(identity))
-    }
-
-    /// All tokens of a family end together.
-    fn join(&self, family: FamilyId, access_token: &str, standing: &Standing) -> Family {
-        let known = self.families.get(&family);
-        let (revoked, changed) = known.map(|known| (known.revoked, known.changed)).unwrap_or_default();
-        let changed = if changed.is_cancelled() { CancellationToken::new() } else { changed };
-        let (access_token, standing) = (Arc::new(SecretString::from(access_token)), standing.clone());
-        let joined = Family { revoked, changed, access_token, standing };
-        self.families.insert(family, joined.clone());
-        joined
-    }
-
-    fn has_changed_since(&self, family: FamilyId, learned: Instant) -> bool {
-        self.changed.get(&family).is_some_and(|since| learned <= since)
-    }
-
     fn is_good(&self, identity: &Identity) -> bool {
         let blind = !self.revocations.complete() && identity.learned.elapsed() > self.blind_term;
         let changed = self.has_changed_since(identity.family, identity.learned);
         let over = identity.revoked.is_cancelled() || Utc::now() >= identity.expires_at;
         !blind && !changed && !over && self.verifier.trusts(&identity.kid)
     }
-
-    /// What is remembered of them is not true any more, and what goes on for them asks anew.
-    fn change(&self, family: FamilyId) {
-        self.changed.insert(family, Instant::now());
-        if let Some(known) = self.families.get(&family) {
-            known.changed.cancel();
-        }
-    }
-
-    fn end(&self, family: FamilyId) {
-        self.over.insert(family, ());
-        if let Some(known) = self.families.remove(&family) {
-            known.revoked.cancel();
-        }
-    }
-
-    fn forget_all(&self) {
-        let families: Vec<_> = self.families.iter().map(|(family, known)| (*family, known)).collect();
-        for (family, known) in families {
-            known.revoked.cancel();
-            self.families.invalidate(&family);
-        }
-        self.known.invalidate_all();
-    }
-
-    /// While nobody tells us what is revoked, we ask for everyone who is here.
-    async fn ask_again(&self) {
-        let families: Vec<_> = self.families.iter().map(|(family, known)| (*family, known)).collect();
-        let asking = futures::stream::iter(families).for_each_concurrent(QUESTIONS, |(family, known)| async move {
-            let request = ExchangeRequest { access_token: known.access_token.expose_secret().to_owned() };
-            match self.auth.exchange(request, "").await {
-                Err(status) if status.code() == Code::Unauthenticated => self.end(family),
-                Err(_) => {}
-                Ok(answer) => {
-                    let claims = self.verifier.verify(&answer.internal_token).await;
-                    if claims.is_ok_and(|claims| claims.standing != known.standing) {
-                        self.change(family);
-                    }
-                }
-            }
-        });
-        asking.await;
-    }
-}
-
-/// Auth says who it is, and we cannot check it: that is our trouble, not theirs.
-fn unverifiable(status: Status) -> Status {
-    if status.code() == Code::Unauthenticated {
-        tracing::error!("what auth signs does not verify here: do the clocks differ by more than a minute?");
-    }
-    rpc::fault(Code::Unavailable, "unavailable", "who is asking cannot be checked now")
 }
 
 fn refused() -> Status {

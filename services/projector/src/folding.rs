@@ -83,7 +83,7 @@ impl Folder {
     }
 
     /// A copy is nothing that anybody has seen.
-    async fn note_changes<E: Sync>(&self, tx: &mut PgConnection, facts: &[Fact<E>]) -> sqlx::Result<()> {
+    pub(crate) async fn note_changes<E: Sync>(&self, tx: &mut PgConnection, facts: &[Fact<E>]) -> sqlx::Result<()> {
         match self.home {
             Home::Live => changes::tell(tx, facts.iter().map(|fact| fact.tenant)).await,
             Home::Next | Home::Previous => Ok(()),
@@ -100,7 +100,7 @@ impl Folder {
     }
 
     fn tell<P: Projection>(&self, batch: &Batch<P::Event>) {
-        self.progress.visible(batch.facts.iter().map(|Fact { id, sequence, .. }| (id.as_str(), *sequence)));
+        self.progress.visible(P::NAME, batch.facts.iter().map(|Fact { id, sequence, .. }| (id.as_str(), *sequence)));
         metrics::counter!("atelier_projector_events_total", "projection" => P::NAME)
             .increment(batch.facts.len() as u64);
         metrics::counter!("atelier_projector_repeats_total", "projection" => P::NAME).increment(batch.repeats as u64);

@@ -148,7 +148,7 @@ pub async fn unlink(
 }
 
 /// Who asks is signed in: a wrong password is a wrong field, not a reason to sign in again.
-fn about_password(status: tonic::Status) -> Error {
+pub fn about_password(status: tonic::Status) -> Error {
     match rpc::stable_code(&status) {
         "invalid_credentials" => Error::field("password", "wrong_password", "this is not your password"),
         _ => status.into(),

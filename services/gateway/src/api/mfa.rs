@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::account::{SignInAnswer, Transport};
+use super::login::about_password;
 use crate::Error;
 use crate::body::{Json, OptionalJson};
 use crate::problem::ProblemBody;
@@ -74,7 +75,7 @@ pub async fn enroll(
     OptionalJson(form): OptionalJson<Enroll>,
 ) -> Result<Answer<Enrolment>, Error> {
     let request = EnrollFactorRequest { password: form.password };
-    let made = gateway.auth.enroll_factor(request, caller.internal_token()).await?;
+    let made = gateway.auth.enroll_factor(request, caller.internal_token()).await.map_err(about_password)?;
     Ok(Answer(Enrolment { secret: made.secret, url: made.url, qr_svg: made.qr_svg }))
 }
 

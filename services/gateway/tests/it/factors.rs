@@ -26,6 +26,8 @@ async fn delete(browser: &Browser, path: &str, body: &Value) -> Answer {
 async fn a_browser_gets_cookies_only_after_its_second_factor() {
     let mut browser = House::new().browser();
     let user = browser.signs_up().await.json();
+    let wrong = browser.post("auth/mfa/enroll", &json!({ "password": "not this one" })).await;
+    assert_eq!(wrong.problem(), is(422, "wrong_password"), "who is signed in stays so");
     let enrolment = browser.post_nothing("auth/mfa/enroll").await.json();
     assert!(enrolment["qr_svg"].as_str().unwrap().starts_with("<svg "));
     let confirm = |code: String| json!({ "code": code });

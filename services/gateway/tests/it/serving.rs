@@ -82,6 +82,26 @@ async fn whoever_never_finishes_a_request_is_cut_off() {
     rest(&mut socket).await;
 }
 
+/// Half of what one process may hold open, at both ends.
+const HALF_OPEN: usize = 4_000;
+
+#[tokio::test]
+async fn thousands_of_half_open_connections_keep_nobody_out_and_are_cut_off() {
+    let served = serve(Config { header_timeout: Duration::from_secs(3), ..Config::default() }).await;
+    let mut half_open = Vec::new();
+    for _ in 0..HALF_OPEN {
+        let mut socket = TcpStream::connect(served.address).await.unwrap();
+        socket.write_all(b"GET /api/v1/me HTTP/1.1\r\nhost: x\r\n").await.unwrap();
+        half_open.push(socket);
+    }
+    let whole = "GET /api/v1/openapi.json HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    let answer = within_ten_seconds(served.says(whole)).await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{}", &answer[..60.min(answer.len())]);
+    for mut socket in half_open {
+        rest(&mut socket).await;
+    }
+}
+
 #[tokio::test]
 async fn a_head_that_is_too_large_is_refused() {
     let served = serve(Config::default()).await;

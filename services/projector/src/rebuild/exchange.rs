@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
+use projections::changes;
 use sqlx::{Acquire, PgConnection};
 
 use super::copies::{for_the_filler, not_for_the_filler};
@@ -26,6 +27,7 @@ pub(super) async fn exchange(
         Err(error) => return Err(error),
     }
     sqlx::raw_sql(&statements(entry, from)).execute(&mut *tx).await?;
+    changes::tell_everybody(&mut tx).await?;
     tx.commit().await?;
     Ok(true)
 }
