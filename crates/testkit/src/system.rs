@@ -94,7 +94,8 @@ impl System {
         Ok(system)
     }
 
-    /// Starts again whatever a story has killed, and waits until all is ready.
+    /// Starts again whatever a story has killed, and waits until what is written can be read again: after a crash the
+    /// next relay waits until the lease of the last one is over.
     pub async fn mend(&mut self) -> anyhow::Result<()> {
         if self.stack.kafka_pid().is_none() {
             self.stack.restart_kafka().await?;
@@ -113,6 +114,8 @@ impl System {
             }
         }
         self.is_ready().await;
+        let somebody = self.sign_up("somebody").await;
+        eventually("what is written is read", || async { (somebody.get("me").await.status.is_success()).then_some(()) }).await;
         Ok(())
     }
 

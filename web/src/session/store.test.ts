@@ -8,16 +8,16 @@ const ID = "ses_1";
 const at = "2026-01-01T00:00:00Z";
 const prompt = (n: number): Message => ({ id: `msg_${n}`, role: "user", content: `prompt ${n}`, generation_id: `gen_${n}`, created_at: at });
 
-/** A session at `version`: its first prompt is being answered, the others wait. */
-type Stored = { version: number; prompts: number };
+/** A session at `version`: its first prompt is being answered unless it is `waiting`, the others wait. */
+type Stored = { version: number; prompts: number; waiting?: boolean };
 
-const snapshot = ({ version, prompts }: Stored): Session => ({
+const snapshot = ({ version, prompts, waiting = false }: Stored): Session => ({
   id: ID,
   project_id: "prj_1",
   title: "A title",
   version,
   head: null,
-  active_generation: { id: "gen_1", attempt: 1, status: "streaming" },
+  active_generation: waiting ? null : { id: "gen_1", attempt: 1, status: "streaming" },
   queued: Array.from({ length: prompts - 1 }, (_, index) => ({ generation_id: `gen_${index + 2}`, message_id: `msg_${index + 2}`, place: index + 1 })),
 });
 
@@ -113,4 +113,26 @@ test("while a snapshot is read no other is asked for", async (context) => {
   await settled();
   assert.equal(server.held.length, 1);
   server.held.forEach((go) => go());
+  await settled();
+});
+
+test("an answer whose beginning went by before the stream was open is read from its beginning", async (context) => {
+  const server = new Server();
+  server.session = [{ version: 2, prompts: 1, waiting: true }];
+  server.messages = { version: 2, prompts: 1 };
+  browser(server, context);
+  await useSession.getState().open(ID);
+  assert.doesNotMatch(Stream.last.url, /g%3A|g:/);
+
+  // The first pieces are in the log before the news that it has started.
+  Stream.last.tells("hello", { version: 2, head: null, active_generation: null });
+  Stream.last.tells("generation.started", { generation_id: "gen_1", attempt: 1, sequence: 3 });
+  Stream.last.tells("code", { generation_id: "gen_1", attempt: 1, index: 7, path: "src/App.tsx", delta: "export" });
+  await settled();
+  assert.match(decodeURIComponent(Stream.last.url), /g:gen_1/);
+  assert.deepEqual(useSession.getState().state!.generations.gen_1!.parts, []);
+
+  Stream.last.tells("explanation", { generation_id: "gen_1", attempt: 1, index: 1, delta: "Here it is." });
+  await settled();
+  assert.deepEqual(useSession.getState().state!.generations.gen_1!.parts, [{ kind: "text", text: "Here it is." }]);
 });

@@ -34,7 +34,10 @@ const UNSHARED = () => new Problem("It is not shared with you any more.", 404, "
 let stream: SessionStream | null = null;
 /** One read is enough for all that is told while it lasts. */
 let catchingUp = false;
-/** The answers whose start the stream has seen or was opened at; pieces of any other would begin in its middle. */
+/**
+ * The answers which the stream saw queued, or at whose start it was opened; pieces of any other would begin in its
+ * middle. That one has started is told after its first pieces: who hears that alone may have missed them.
+ */
 const witnessed = new Set<string>();
 
 /** Two prompts in quick succession reach the server in the order in which they were written. */
@@ -76,11 +79,11 @@ export const useSession = create<Store>()((set, get) => {
   }
 
   function receive(events: SessionEvent[]) {
-    for (const event of events) if (event.type === "generation.started" || event.type === "generation.queued") witnessed.add(event.data.generation_id);
+    for (const event of events) if (event.type === "generation.queued") witnessed.add(event.data.generation_id);
     update((state) => events.reduce((before, event) => apply(event, before), state));
     const reset = events.findLast((event) => event.type === "reset");
     const behind = get().state?.behind;
-    if (behind === null || behind === undefined) return;
+    if (behind === null || behind === undefined) return update(follow);
     if (reset?.type === "reset") void catchUp(behind, reset.data);
     else if (!catchingUp) void catchUp(behind);
   }
