@@ -68,6 +68,7 @@ macro_rules! projection {
             const TOPIC: &'static str = $topic;
             const TABLES: &'static [&'static str] = &[$name];
             const GATHERS: bool = true;
+            const KEPT: bool = false;
             type Event = $event;
 
             async fn apply(tx: &mut PgConnection, facts: &[Fact<$event>]) -> Result<(), Error> {

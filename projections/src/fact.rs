@@ -42,6 +42,8 @@ pub trait Projection: Send + Sync + 'static {
     /// Whether its events may wait a moment for others, so that few transactions fold many: right where
     /// nobody looks for what they did just now.
     const GATHERS: bool = false;
+    /// Whether gateways keep answers made from its rows, and so want to hear when they change.
+    const KEPT: bool = true;
     type Event: domain::Event;
 
     /// Folds a batch and writes the rows that it changed. Runs in the transaction that also stores the

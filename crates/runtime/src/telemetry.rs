@@ -1,5 +1,8 @@
 //! Logs for people or machines, traces to an OTLP collector when one is configured, metrics for Prometheus.
 
+use std::thread;
+use std::time::Duration;
+
 use anyhow::Context;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use opentelemetry::trace::TracerProvider;
@@ -29,6 +32,9 @@ impl Default for Config {
     }
 }
 
+/// How often what histograms have taken in is summed up; until then each value is kept, whether anybody asks or not.
+const UPKEEP: Duration = Duration::from_secs(5);
+
 /// Ends what telemetry holds; keep it until the process ends.
 pub struct Guard {
     pub metrics: PrometheusHandle,
@@ -48,6 +54,7 @@ impl Drop for Guard {
 /// Starts logs, traces and metrics for the whole process. Call it once.
 pub fn start(config: &Config) -> anyhow::Result<Guard> {
     let metrics = PrometheusBuilder::new().install_recorder().context("cannot start metrics")?;
+    keep_up(metrics.clone())?;
     let traces = config.otlp.as_deref().map(exporter).transpose()?;
     let filter = EnvFilter::try_new(&config.filter).context("[telemetry] filter is not a log filter")?;
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
@@ -56,6 +63,16 @@ pub fn start(config: &Config) -> anyhow::Result<Guard> {
     let spans = traces.as_ref().map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer("atelier")));
     Registry::default().with(lines.with_filter(filter)).with(spans).try_init().context("logs were started twice")?;
     Ok(Guard { metrics, traces })
+}
+
+fn keep_up(metrics: PrometheusHandle) -> anyhow::Result<()> {
+    let turns = move || {
+        loop {
+            thread::sleep(UPKEEP);
+            metrics.run_upkeep();
+        }
+    };
+    thread::Builder::new().name("metrics".to_owned()).spawn(turns).map(drop).context("cannot start metrics")
 }
 
 fn exporter(endpoint: &str) -> anyhow::Result<SdkTracerProvider> {

@@ -105,6 +105,12 @@ export class Person extends Workspace {
     await this.page.waitForURL((url) => (path instanceof RegExp ? path.test(url.pathname + url.search) : url.pathname + url.search === path));
   }
 
+  /** By its button: a dialog hears the Escape key a moment after it can be seen. */
+  async closesTheDialog() {
+    await this.page.getByRole("dialog").getByRole("button", { name: "Close" }).click();
+    await this.page.getByRole("dialog").waitFor({ state: "detached" });
+  }
+
   /** Calls the API as this page would: its cookies, its origin, its CSRF token. */
   async calls(method, path, body) {
     return this.page.evaluate(

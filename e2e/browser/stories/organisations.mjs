@@ -16,7 +16,7 @@ export function organisations(stage) {
     await ada.the("invite-email").fill(bob.email);
     await ada.page.keyboard.press("Enter");
     const link = await ada.the("once").inputValue();
-    await ada.page.keyboard.press("Escape");
+    await ada.closesTheDialog();
     await ada.the("invite-row").getByText(bob.email).waitFor();
 
     await bob.goes(link);
@@ -46,7 +46,7 @@ export function organisations(stage) {
     await ada.the("invite-email").fill("dora@example.org");
     await ada.the("invite").click();
     const link = await ada.the("once").inputValue();
-    await ada.page.keyboard.press("Escape");
+    await ada.closesTheDialog();
     await ada.the("user-menu").click();
     await ada.the("sign-out").click();
     await ada.isAt("/login");
@@ -78,13 +78,13 @@ export function organisations(stage) {
     await ada.the("invite").click();
     await ada.page.getByText(`It is on its way to ${dora.email}`).waitFor();
     const shown = await ada.the("once").inputValue();
-    await ada.page.keyboard.press("Escape");
+    await ada.closesTheDialog();
     const first = await dora.linkIn("Ada Lovelace invites you");
     if (first !== shown) throw new Error("the mail has another link than the page");
 
     await ada.the("resend-invite").click();
     const again = await ada.the("once").inputValue();
-    await ada.page.keyboard.press("Escape");
+    await ada.closesTheDialog();
     const signsUpByLink = async (link) => {
       await dora.goes(link);
       await dora.the("name").fill("Dora");
@@ -148,7 +148,7 @@ export function organisations(stage) {
     const key = await ada.the("once").inputValue();
     const asks = () => fetch(`${stage.system.url}/api/v1/projects`, { headers: { Authorization: `Bearer ${key}` } }).then((response) => response.status);
     if ((await asks()) !== 200) throw new Error("the key does not work");
-    await ada.page.keyboard.press("Escape");
+    await ada.closesTheDialog();
     await ada.the("key-row").getByText("Pipeline").waitFor();
     await ada.the("revoke-key").click();
     await ada.the("confirm").click();

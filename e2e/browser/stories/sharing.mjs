@@ -70,7 +70,7 @@ export function sharing(stage) {
     await bob.isLive();
     stage.model.whenAsked("And a footer", "A footer, then.\n\n```tsx file=\"src/App.tsx\"\nexport default () => <h1>With a footer</h1>;\n```\n").goesOn();
     await bob.asks("And a footer");
-    await ada.page.keyboard.press("Escape");
+    await ada.closesTheDialog();
     await ada.answerIs(1, "completed");
     await ada.seesInPreview("With a footer");
 
@@ -87,7 +87,7 @@ export function sharing(stage) {
     await ada.startsEmpty("Of one");
     await ada.the("share").click();
     await ada.the("share-dialog").getByText("You are alone here").waitFor();
-    await ada.page.keyboard.press("Escape");
+    await ada.closesTheDialog();
 
     const bob = await colleague(ada, signsUp, "Bob Babbage");
     bob.watch.expects(/status of 404/);

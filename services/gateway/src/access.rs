@@ -10,8 +10,7 @@ mod publish;
 use std::time::Instant;
 
 use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::Response;
 use chrono::Utc;
 use events::access::RequestServed;
@@ -20,8 +19,7 @@ use tokio::sync::mpsc;
 
 use crate::access_log::{AskedBy, template, word};
 use crate::address::ClientAddress;
-use crate::request_id::X_REQUEST_ID;
-use crate::state::Gateway;
+use crate::request_id::RequestId;
 use body::Counted;
 
 pub use publish::{Publisher, channel};
@@ -39,17 +37,6 @@ impl AccessLog {
     }
 }
 
-/// Outermost, so that it sees the answer as it leaves, and its whole body.
-pub async fn record(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
-    if gateway.access.0.is_none() {
-        return next.run(request).await;
-    }
-    let mut served = Served::of(gateway.access.clone(), &request);
-    let response = next.run(request).await;
-    served.answered(&response);
-    response.map(|body| Body::new(Counted { body, served }))
-}
-
 /// A request that is being answered; when the answer is over, or given up, its record is left.
 pub struct Served {
     log: AccessLog,
@@ -58,13 +45,15 @@ pub struct Served {
 }
 
 impl Served {
-    fn of(log: AccessLog, request: &Request) -> Self {
+    /// `None`: there is no such log.
+    pub fn begin(log: &AccessLog, request: &Request) -> Option<Self> {
+        log.0.as_ref()?;
         let agent = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok());
         let record = RequestServed {
             at: Utc::now(),
             request_id: String::new(),
             method: word(request.method()).to_owned(),
-            route: template(request),
+            route: template(request).to_owned(),
             status: 0,
             first_byte_micros: 0,
             duration_micros: 0,
@@ -74,20 +63,25 @@ impl Served {
             network: String::new(),
             agent: agent::family(agent).to_owned(),
         };
-        Self { log, begun: Instant::now(), record: Some(record) }
+        Some(Self { log: log.clone(), begun: Instant::now(), record: Some(record) })
     }
 
-    fn answered(&mut self, response: &Response) {
+    /// The answer as it leaves; its body is counted on its way.
+    pub fn answered(mut self, id: &RequestId, address: ClientAddress, response: Response) -> Response {
+        self.note(id, address, &response);
+        response.map(|body| Body::new(Counted { body, served: self }))
+    }
+
+    fn note(&mut self, id: &RequestId, address: ClientAddress, response: &Response) {
         let micros = self.micros();
         let Some(record) = &mut self.record else { return };
-        let id = response.headers().get(X_REQUEST_ID).and_then(|id| id.to_str().ok());
-        id.unwrap_or_default().clone_into(&mut record.request_id);
+        id.as_str().clone_into(&mut record.request_id);
         record.status = i32::from(response.status().as_u16());
         record.first_byte_micros = micros;
         if let Some(AskedBy { user, tenant }) = response.extensions().get::<AskedBy>() {
             (record.user_id, record.tenant_id) = (Some(*user), Some(*tenant));
         }
-        record.network = response.extensions().get().map(ClientAddress::network).unwrap_or_default();
+        record.network = address.network();
     }
 
     fn sent(&mut self, bytes: usize) {

@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
-use axum::middleware::Next;
 use axum::response::Response;
 use domain::{TenantId, UserId};
 use http::Method;
@@ -17,27 +16,34 @@ pub struct AskedBy {
     pub tenant: TenantId,
 }
 
-pub async fn log(request: Request, next: Next) -> Response {
-    let begun = Instant::now();
-    let method = request.method().clone();
-    let path = template(&request);
-    let id = request.extensions().get::<RequestId>().cloned();
+/// A request whose line is not written yet.
+pub struct Asked {
+    begun: Instant,
+    method: Method,
+    path: String,
+}
 
-    let response = next.run(request).await;
-    let user = response.extensions().get::<AskedBy>().map(|asked| asked.user);
-    let (status, seconds) = (response.status().as_u16(), begun.elapsed().as_secs_f64());
-    let labels = [("method", word(&method).to_owned()), ("path", path.clone()), ("status", status.to_string())];
-    metrics::histogram!("atelier_http_request_seconds", &labels).record(seconds);
-    tracing::info!(
-        http.method = %method,
-        http.path = path,
-        http.status = status,
-        latency_ms = seconds * 1_000.0,
-        user.id = user.map(tracing::field::display),
-        request.id = id.as_ref().map(RequestId::as_str),
-        "{method} {path} {status}"
-    );
-    response
+impl Asked {
+    pub fn begin(request: &Request) -> Self {
+        Self { begun: Instant::now(), method: request.method().clone(), path: template(request).to_owned() }
+    }
+
+    pub fn answered(self, id: &RequestId, response: &Response) {
+        let Self { begun, method, path } = self;
+        let user = response.extensions().get::<AskedBy>().map(|asked| asked.user);
+        let (status, seconds) = (response.status().as_u16(), begun.elapsed().as_secs_f64());
+        let labels = [("method", word(&method).to_owned()), ("path", path.clone()), ("status", status.to_string())];
+        metrics::histogram!("atelier_http_request_seconds", &labels).record(seconds);
+        tracing::info!(
+            http.method = %method,
+            http.path = path,
+            http.status = status,
+            latency_ms = seconds * 1_000.0,
+            user.id = user.map(tracing::field::display),
+            request.id = id.as_str(),
+            "{method} {path} {status}"
+        );
+    }
 }
 
 /// A label has few values, whatever callers send.
@@ -47,7 +53,6 @@ pub fn word(method: &Method) -> &str {
 }
 
 /// `/api/v1/sessions/{id}`, never the id: paths are labels of a metric. What has no route is one path.
-pub fn template(request: &Request) -> String {
-    let matched = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    matched.unwrap_or_else(|| "(web)".to_owned())
+pub fn template(request: &Request) -> &str {
+    request.extensions().get::<MatchedPath>().map_or("(web)", MatchedPath::as_str)
 }

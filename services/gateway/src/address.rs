@@ -3,12 +3,8 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::extract::Request;
 use http::HeaderMap;
-
-use crate::state::Gateway;
 
 /// The other end of the connection; left in the request by the server.
 #[derive(Clone, Copy, Debug)]
@@ -49,13 +45,12 @@ impl ClientAddress {
     }
 }
 
-pub async fn find(State(gateway): State<Gateway>, mut request: Request, next: Next) -> Response {
-    let Some(Peer(peer)) = request.extensions().get::<Peer>().copied() else { return next.run(request).await };
-    let address = ClientAddress::new(behind(&gateway.config.trusted_proxies, peer.ip(), request.headers()));
+/// Finds it, and leaves it in the request.
+pub fn find(trusted_proxies: &[IpAddr], request: &mut Request) -> ClientAddress {
+    let Some(Peer(peer)) = request.extensions().get::<Peer>().copied() else { return ClientAddress::default() };
+    let address = ClientAddress::new(behind(trusted_proxies, peer.ip(), request.headers()));
     request.extensions_mut().insert(address);
-    let mut response = next.run(request).await;
-    response.extensions_mut().insert(address); // for the access log
-    response
+    address
 }
 
 /// From the right, the first hop that is not one of our own proxies. Anything left of it is hearsay.

@@ -3,14 +3,14 @@
 
 mod table;
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use axum::extract::{MatchedPath, Request};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use domain::{Role, Scope};
-use http::{Method, StatusCode};
+use http::Method;
 
 use crate::Error;
-use crate::problem::Problem;
 use crate::who::Caller;
 use table::TABLE;
 
@@ -47,30 +47,27 @@ pub const EVERYBODY: &[Role] = &Role::ALL;
 /// Paths that describe the API; anybody may read them.
 const DOCS: [&str; 2] = ["/api/v1/openapi.json", "/api/v1/docs"];
 
-pub async fn guard(request: Request, next: Next) -> Response {
-    let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    let Some(path) = path.filter(|path| !DOCS.iter().any(|docs| path.starts_with(docs))) else {
-        return next.run(request).await;
-    };
-    let Some(need) = need(request.method(), &path) else {
-        return Problem::of(StatusCode::METHOD_NOT_ALLOWED).into_response();
-    };
-    match need.check(Caller::of(request.extensions())) {
-        Ok(()) => next.run(request).await,
-        Err(refused) => refused.into_response(),
+pub fn check(request: &Request) -> Result<(), Error> {
+    let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    match path.filter(|path| !DOCS.iter().any(|docs| path.starts_with(docs))) {
+        Some(path) => need(request.method(), path).ok_or(Error::NoSuchMethod)?.check(Caller::of(request.extensions())),
+        None => Ok(()),
     }
 }
+
+/// The table by method and shape of the path.
+static NEEDS: LazyLock<HashMap<(&str, String), Need>> =
+    LazyLock::new(|| TABLE.iter().map(|(method, path, need)| ((*method, shape(path)), *need)).collect());
 
 /// `None`: there is no such operation.
 fn need(method: &Method, path: &str) -> Option<Need> {
     let method = if method == Method::HEAD { "GET" } else { method.as_str() };
-    let path = shape(path.strip_prefix(crate::api::BASE)?);
-    TABLE.iter().find(|(of, at, _)| *of == method && shape(at) == path).map(|(.., need)| *need)
+    NEEDS.get(&(method, shape(path.strip_prefix(crate::api::BASE)?))).copied()
 }
 
 /// Names of parameters are for people.
-fn shape(path: &str) -> Vec<&str> {
-    path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect()
+fn shape(path: &str) -> String {
+    path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect::<Vec<_>>().join("/")
 }
 
 impl Need {

@@ -7,7 +7,7 @@
 use std::time::Instant;
 
 use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
 use bytes::Bytes;
@@ -24,13 +24,13 @@ use crate::state::Gateway;
 /// the same reading.
 const KEPT: [&str; 5] = ["/api/v1/projects", "/api/v1/sessions", "/api/v1/models", "/api/v1/usage", "/api/v1/users"];
 
-pub async fn answer(State(gateway): State<Gateway>, request: Request, next: Next) -> Result<Response, Error> {
+pub async fn answer(gateway: &Gateway, request: Request, next: Next) -> Result<Response, Error> {
     let kept = request.method() == Method::GET && KEPT.iter().any(|path| request.uri().path().starts_with(path));
     if !kept {
         return Ok(next.run(request).await);
     }
     let known = request.headers().get(IF_NONE_MATCH).cloned();
-    let mut response = kept_or_read(&gateway, request, next).await?;
+    let mut response = kept_or_read(gateway, request, next).await?;
     if response.status() != StatusCode::OK || !is_json(response.headers()) {
         return Ok(response);
     }

@@ -1,8 +1,6 @@
 //! A write with the session cookie must come from our own pages: their origin, and a token only they can read.
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::extract::Request;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method};
 
@@ -27,7 +25,7 @@ pub fn is_beginning(path: &str) -> bool {
     BEGINNINGS.contains(&path)
 }
 
-pub async fn guard(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
+pub fn check(gateway: &Gateway, request: &Request) -> Result<(), Error> {
     let headers = request.headers();
     let by_cookie = gateway.cookies.any(headers) && !headers.contains_key(AUTHORIZATION);
     let beginning = is_beginning(request.uri().path());
@@ -37,7 +35,7 @@ pub async fn guard(State(gateway): State<Gateway>, request: Request, next: Next)
         _ if by_cookie => is_same_site(&gateway.origin, headers) && shows_token(headers),
         _ => true,
     };
-    if allowed { next.run(request).await } else { Error::Csrf.into_response() }
+    if allowed { Ok(()) } else { Err(Error::Csrf) }
 }
 
 fn is_same_site(origin: &PublicOrigin, headers: &HeaderMap) -> bool {

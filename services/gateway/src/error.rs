@@ -27,6 +27,8 @@ pub enum Error {
     /// It may be there, but the read model has not seen it in time.
     #[error("there is no such thing here yet")]
     NotFoundYet,
+    #[error("this path does not know this method")]
+    NoSuchMethod,
     #[error("{detail}")]
     BadRequest { code: &'static str, detail: String },
     #[error("the body is not JSON: {0}")]
@@ -72,6 +74,7 @@ impl Error {
             Self::Csrf => Problem::new(StatusCode::FORBIDDEN, "csrf", detail),
             Self::Denied { code, .. } => Problem::new(StatusCode::FORBIDDEN, code, detail),
             Self::NotFound | Self::NotFoundYet => Problem::new(StatusCode::NOT_FOUND, "not_found", detail),
+            Self::NoSuchMethod => Problem::of(StatusCode::METHOD_NOT_ALLOWED),
             Self::BadRequest { code, .. } => Problem::new(StatusCode::BAD_REQUEST, code, detail),
             Self::MalformedJson(_) => Problem::new(StatusCode::BAD_REQUEST, "malformed_json", detail),
             Self::NotUtf8 => Problem::new(StatusCode::BAD_REQUEST, "not_utf8", detail),

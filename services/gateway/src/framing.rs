@@ -1,29 +1,37 @@
 //! Where a request ends must be beyond doubt: a proxy before us that reads it otherwise would hand one caller's
 //! bytes to another.
 
-use axum::extract::Request;
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::{CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::problem::Problem;
 
-/// Refuses two lengths or two hosts; after a body in pieces nothing else is read from the connection.
-pub async fn guard(request: Request, next: Next) -> Response {
-    let headers = request.headers();
-    let (in_pieces, ambiguous) = (headers.contains_key(TRANSFER_ENCODING), is_ambiguous(headers));
-    let mut response = if ambiguous {
-        let detail = "the request has two lengths or two hosts";
-        Problem::new(StatusCode::BAD_REQUEST, "bad_request", detail).into_response()
-    } else {
-        next.run(request).await
-    };
-    if in_pieces || ambiguous {
-        // Only HTTP/1.1 has this header; whatever a client sends behind such a body is another proxy's guess.
-        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+/// How a request says where it ends.
+#[derive(Clone, Copy)]
+pub struct Framing {
+    in_pieces: bool,
+    ambiguous: bool,
+}
+
+impl Framing {
+    pub fn of(headers: &HeaderMap) -> Self {
+        Self { in_pieces: headers.contains_key(TRANSFER_ENCODING), ambiguous: is_ambiguous(headers) }
     }
-    response
+
+    /// Two lengths or two hosts are refused.
+    pub fn refusal(self) -> Option<Response> {
+        let detail = "the request has two lengths or two hosts";
+        self.ambiguous.then(|| Problem::new(StatusCode::BAD_REQUEST, "bad_request", detail).into_response())
+    }
+
+    /// After a body in pieces nothing else is read from the connection: whatever a client sends behind it is
+    /// another proxy's guess. Only HTTP/1.1 has this header.
+    pub fn answer(self, response: &mut Response) {
+        if self.in_pieces || self.ambiguous {
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+    }
 }
 
 fn is_ambiguous(headers: &HeaderMap) -> bool {

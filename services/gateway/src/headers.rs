@@ -1,15 +1,11 @@
 //! Headers that every answer has, by what kind of thing it is.
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
     X_FRAME_OPTIONS,
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
-
-use crate::state::Gateway;
 
 const OPENER: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 pub const RESOURCE: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
@@ -21,11 +17,21 @@ const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'; base-uri '
 const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
     img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
+/// What is asked for.
+#[derive(Clone, Copy)]
+pub struct Place {
+    pub api: bool,
+    docs: bool,
+}
+
+impl Place {
+    pub fn of(path: &str) -> Self {
+        Self { api: path.starts_with("/api/"), docs: path.starts_with("/api/v1/docs") }
+    }
+}
+
 /// What somebody below has decided stays.
-pub async fn secure(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let (api, docs) = (path.starts_with("/api/"), path.starts_with("/api/v1/docs"));
-    let mut response = next.run(request).await;
+pub fn secure(response: &mut Response, Place { api, docs }: Place, https: bool) {
     let headers = response.headers_mut();
     keep(headers, X_CONTENT_TYPE_OPTIONS, "nosniff");
     keep(headers, REFERRER_POLICY, "no-referrer");
@@ -41,10 +47,9 @@ pub async fn secure(State(gateway): State<Gateway>, request: Request, next: Next
     if !headers.contains_key("access-control-allow-origin") || api {
         keep(headers, X_FRAME_OPTIONS, "DENY");
     }
-    if gateway.origin.is_https() {
+    if https {
         keep(headers, STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
     }
-    response
 }
 
 fn keep(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {

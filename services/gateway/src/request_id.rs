@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::extract::Request;
-use axum::middleware::Next;
 use axum::response::Response;
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue};
@@ -28,6 +27,28 @@ impl RequestId {
         Self(text.into())
     }
 
+    /// Names the request.
+    pub fn give(request: &mut Request) -> Self {
+        let id = Self::of(request);
+        if let Ok(value) = HeaderValue::from_str(id.as_str()) {
+            request.headers_mut().insert(X_REQUEST_ID, value);
+        }
+        request.extensions_mut().insert(id.clone());
+        id
+    }
+
+    /// Names the answer, and gives an error its body with the id in it.
+    pub fn answer(&self, mut response: Response, api: bool) -> Response {
+        let problem = response.extensions_mut().remove::<Problem>().or_else(|| without_words(&response).filter(|_| api));
+        if let Some(problem) = problem {
+            response = problem.write_into(response, self);
+        }
+        if let Ok(value) = HeaderValue::from_str(self.as_str()) {
+            response.headers_mut().insert(X_REQUEST_ID, value);
+        }
+        response
+    }
+
     fn of(request: &Request) -> Self {
         let given =
             request.headers().get(X_REQUEST_ID).and_then(|value| value.to_str().ok()).filter(|id| is_decent(id));
@@ -38,26 +59,6 @@ impl RequestId {
 /// Nothing that could forge a line in a log.
 fn is_decent(id: &str) -> bool {
     (1..=LONGEST).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b))
-}
-
-/// Gives the request its id, and an error its body with that id in it.
-pub async fn name(mut request: Request, next: Next) -> Response {
-    let id = RequestId::of(&request);
-    let api = request.uri().path().starts_with("/api/");
-    if let Ok(value) = HeaderValue::from_str(id.as_str()) {
-        request.headers_mut().insert(X_REQUEST_ID, value);
-    }
-    request.extensions_mut().insert(id.clone());
-
-    let mut response = next.run(request).await;
-    let problem = response.extensions_mut().remove::<Problem>().or_else(|| without_words(&response).filter(|_| api));
-    if let Some(problem) = problem {
-        response = problem.write_into(response, &id);
-    }
-    if let Ok(value) = HeaderValue::from_str(id.as_str()) {
-        response.headers_mut().insert(X_REQUEST_ID, value);
-    }
-    response
 }
 
 /// An error that someone below us made without a body of ours.

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::extract::{FromRequestParts, Request, State};
-use axum::middleware::Next;
+use axum::extract::{FromRequestParts, Request};
 use axum::response::{IntoResponse, Response};
 use http::header::AUTHORIZATION;
 use http::request::Parts;
@@ -73,29 +72,41 @@ impl<S: Sync> FromRequestParts<S> for Caller {
     }
 }
 
-/// Counts the request for who asks, and lets it through with their name on it.
-pub async fn admit(State(gateway): State<Gateway>, mut request: Request, next: Next) -> Response {
+/// A request that was counted, and what its answer says of that.
+pub struct Admitted {
+    decision: Decision,
+    by: Option<AskedBy>,
+}
+
+impl Admitted {
+    pub fn answer(self, response: Response) -> Response {
+        let mut response = self.decision.on(response);
+        if let Some(by) = self.by {
+            response.extensions_mut().insert(by);
+        }
+        response
+    }
+}
+
+/// Counts the request for who asks, and puts their name on it; the answer to whoever asked too often.
+pub async fn admit(gateway: &Gateway, request: &mut Request) -> Result<Admitted, Box<Response>> {
     let address = request.extensions().get::<ClientAddress>().copied().unwrap_or_default();
     let token = gateway.shown_token(request.headers()).map(str::to_owned);
-    let (who, decision) = if is_sign_in(&request) {
+    let (who, decision) = if is_sign_in(request) {
         (Who::Nobody, gateway.limits.count(Subject::SignIn(address)).await)
     } else {
         gateway.admit(token.as_deref(), address).await
     };
     if !decision.allowed {
         let refused = Error::TooManyRequests { retry_after: decision.reset_seconds() }.into_response();
-        return decision.on(refused);
+        return Err(Box::new(decision.on(refused)));
     }
-    let asked = match &who {
+    let by = match &who {
         Who::Somebody(identity) => Some(AskedBy { user: identity.user, tenant: identity.tenant }),
         Who::Nobody | Who::Refused | Who::Unknown => None,
     };
     request.extensions_mut().insert(who);
-    let mut response = decision.on(next.run(request).await);
-    if let Some(asked) = asked {
-        response.extensions_mut().insert(asked);
-    }
-    response
+    Ok(Admitted { decision, by })
 }
 
 impl Gateway {

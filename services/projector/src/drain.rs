@@ -68,7 +68,7 @@ impl Folder {
         };
         let fact: Fact<P::Event> = batch::read_one(&self.keys, &record).await?;
         P::apply(&mut tx, std::slice::from_ref(&fact)).await?;
-        self.note_changes(&mut tx, std::slice::from_ref(&fact)).await?;
+        self.note_changes::<P>(&mut tx, std::slice::from_ref(&fact)).await?;
         let last = !parked::waits(&mut tx, P::NAME, &self.topic, key).await?;
         tx.commit().await?;
         self.progress.visible(P::NAME, [(fact.id.as_str(), fact.sequence)]);

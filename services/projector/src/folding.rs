@@ -74,7 +74,7 @@ impl Folder {
         }
         if !batch.facts.is_empty() {
             P::apply(&mut tx, &batch.facts).await?;
-            self.note_changes(&mut tx, &batch.facts).await?;
+            self.note_changes::<P>(&mut tx, &batch.facts).await?;
         }
         runtime::crash_point("projector.folded");
         tx.commit().await?;
@@ -83,10 +83,14 @@ impl Folder {
     }
 
     /// A copy is nothing that anybody has seen.
-    pub(crate) async fn note_changes<E: Sync>(&self, tx: &mut PgConnection, facts: &[Fact<E>]) -> sqlx::Result<()> {
+    pub(crate) async fn note_changes<P: Projection>(
+        &self,
+        tx: &mut PgConnection,
+        facts: &[Fact<P::Event>],
+    ) -> sqlx::Result<()> {
         match self.home {
-            Home::Live => changes::tell(tx, facts.iter().map(|fact| fact.tenant)).await,
-            Home::Next | Home::Previous => Ok(()),
+            Home::Live if P::KEPT => changes::tell(tx, facts.iter().map(|fact| fact.tenant)).await,
+            Home::Live | Home::Next | Home::Previous => Ok(()),
         }
     }
 
