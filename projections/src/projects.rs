@@ -93,9 +93,10 @@ pub async fn list(reader: &mut PgConnection, page: &Page) -> Result<Listing<Seen
     Ok(Listing::cut(rows, page, |seen: &Seen| seen.project.id.clone()))
 }
 
-/// How many projects the reader owns.
-pub async fn count(reader: &mut PgConnection) -> sqlx::Result<i64> {
-    sqlx::query_scalar(&format!("select count(*) from read.projects where {MINE}")).fetch_one(reader).await
+/// How many projects the reader owns; beyond `enough` nothing is counted.
+pub async fn count(reader: &mut PgConnection, enough: u32) -> sqlx::Result<i64> {
+    let query = format!("select count(*) from (select from read.projects where {MINE} limit $1) as mine");
+    sqlx::query_scalar(&query).bind(i64::from(enough)).fetch_one(reader).await
 }
 
 /// One that the reader sees.

@@ -1,5 +1,6 @@
 //! Logs for people or machines, traces to an OTLP collector when one is configured, metrics for Prometheus.
 
+use std::io::BufWriter;
 use std::thread;
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use opentelemetry::trace::TracerProvider;
 use opentelemetry_otlp::WithExportConfig;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use serde::{Deserialize, Serialize};
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry};
@@ -39,6 +41,8 @@ const UPKEEP: Duration = Duration::from_secs(5);
 pub struct Guard {
     pub metrics: PrometheusHandle,
     traces: Option<SdkTracerProvider>,
+    /// Writes what is left of the log when it is dropped.
+    _lines: WorkerGuard,
 }
 
 impl Drop for Guard {
@@ -57,12 +61,15 @@ pub fn start(config: &Config) -> anyhow::Result<Guard> {
     keep_up(metrics.clone())?;
     let traces = config.otlp.as_deref().map(exporter).transpose()?;
     let filter = EnvFilter::try_new(&config.filter).context("[telemetry] filter is not a log filter")?;
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    // A thread of its own writes: a disk that is busy must not hold up requests. When it cannot keep up at all they
+    // wait after all, and no line is lost.
+    let (writer, writing) = NonBlockingBuilder::default().lossy(false).finish(BufWriter::new(std::io::stderr()));
+    let lines = tracing_subscriber::fmt::layer().with_writer(writer);
     let lines: Box<dyn Layer<Registry> + Send + Sync> =
         if config.json { lines.json().flatten_event(true).boxed() } else { lines.with_target(false).boxed() };
     let spans = traces.as_ref().map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer("atelier")));
     Registry::default().with(lines.with_filter(filter)).with(spans).try_init().context("logs were started twice")?;
-    Ok(Guard { metrics, traces })
+    Ok(Guard { metrics, traces, _lines: writing })
 }
 
 fn keep_up(metrics: PrometheusHandle) -> anyhow::Result<()> {

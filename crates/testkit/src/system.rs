@@ -115,7 +115,10 @@ impl System {
         }
         self.is_ready().await;
         let somebody = self.sign_up("somebody").await;
-        eventually("what is written is read", || async { (somebody.get("me").await.status.is_success()).then_some(()) }).await;
+        eventually("what is written is read", || async {
+            (somebody.get("me").await.status.is_success()).then_some(())
+        })
+        .await;
         Ok(())
     }
 

@@ -107,8 +107,10 @@ pub async fn serve_on(
             None => shutdown.cancelled().await,
         }
     };
-    tokio::join!(serving, publisher.run(&served), gateway.identities.watch(&shutdown), hearing, watching);
-    Ok(())
+    // Apart: whatever is joined is looked at again whenever any of it has something to do.
+    let publishing = tokio::spawn(publisher.run(served.clone()));
+    tokio::join!(serving, gateway.identities.watch(&shutdown), hearing, watching);
+    publishing.await.context("the access log broke")
 }
 
 /// The whole HTTP application, for tests: without a socket, and deaf to revocations.

@@ -2,10 +2,11 @@
 //!
 //! Redis counts for all; this process counts along, and when Redis is away it decides alone, and more strictly.
 
+mod ahead;
 mod here;
 mod shared;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use auth::FamilyId;
 use axum::response::Response;
@@ -15,6 +16,7 @@ use redis::aio::ConnectionManager;
 
 use crate::address::ClientAddress;
 use crate::config::{Config, Limits};
+use ahead::Ahead;
 use here::Here;
 use shared::Shared;
 
@@ -22,7 +24,7 @@ use shared::Shared;
 const WINDOW: Duration = Duration::from_secs(60);
 
 /// Whose requests are counted together.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Subject {
     Anonymous(ClientAddress),
     SignIn(ClientAddress),
@@ -38,12 +40,12 @@ pub enum Subject {
 impl Subject {
     fn key(self) -> String {
         match self {
-            Self::Anonymous(address) => format!("atelier:limit:anonymous:{address}"),
-            Self::SignIn(address) => format!("atelier:limit:sign-in:{address}"),
-            Self::Person(user) => format!("atelier:limit:person:{user}"),
-            Self::Device(family) => format!("atelier:limit:device:{family}"),
-            Self::Tenant(tenant) => format!("atelier:limit:tenant:{tenant}"),
-            Self::Export(user) => format!("atelier:limit:export:{user}"),
+            Self::Anonymous(address) => format!("atelier:requests:anonymous:{address}"),
+            Self::SignIn(address) => format!("atelier:requests:sign-in:{address}"),
+            Self::Person(user) => format!("atelier:requests:person:{user}"),
+            Self::Device(family) => format!("atelier:requests:device:{family}"),
+            Self::Tenant(tenant) => format!("atelier:requests:tenant:{tenant}"),
+            Self::Export(user) => format!("atelier:requests:export:{user}"),
         }
     }
 
@@ -96,13 +98,14 @@ impl Decision {
 pub struct Limiter {
     limits: Limits,
     here: Here,
+    ahead: Ahead,
     shared: Option<Shared>,
 }
 
 impl Limiter {
     pub fn new(config: &Config, redis: Option<ConnectionManager>) -> Self {
         let shared = redis.map(|connection| Shared::new(connection, config.redis_timeout));
-        Self { limits: config.limits.clone(), here: Here::default(), shared }
+        Self { limits: config.limits.clone(), here: Here::default(), ahead: Ahead::default(), shared }
     }
 
     /// Counts one request.
@@ -112,24 +115,33 @@ impl Limiter {
 
     /// Counts one request for all of these, or for none if one of them has no more.
     pub async fn count_all(&self, subjects: &[Subject]) -> Decision {
-        let shares: Vec<Share> = subjects.iter().map(|subject| (subject.key(), subject.limit(&self.limits))).collect();
-        let Some(shared) = &self.shared else { return self.here.count(&shares) };
-        match shared.count(&shares).await {
-            Some(decision) => {
-                if decision.allowed {
-                    self.here.note(&shares);
-                }
-                decision
-            }
-            // Other gateways count apart now, so each allows less.
-            None => {
-                self.here.count(&shares.into_iter().map(|(key, limit)| (key, (limit / 2).max(1))).collect::<Vec<_>>())
-            }
+        let Some(shared) = &self.shared else { return self.here.count(&self.shares(subjects)) };
+        let mut taken = self.ahead.of(subjects).await;
+        if let Some(decision) = taken.next(Instant::now()) {
+            return decision;
         }
+        let (shares, now) = (self.shares(subjects), Instant::now());
+        let tightest = shares.iter().map(|(_, limit)| *limit).min().unwrap_or_default();
+        match shared.count(&shares, taken.size(tightest, now)).await {
+            Some((decision, granted)) => {
+                self.here.note(&shares, granted);
+                taken.renew(decision, granted, now)
+            }
+            None => self.here.count(&halved(shares)),
+        }
+    }
+
+    fn shares(&self, subjects: &[Subject]) -> Vec<Share> {
+        subjects.iter().map(|subject| (subject.key(), subject.limit(&self.limits))).collect()
     }
 
     /// Whether this process alone has seen as many as are allowed. Counts nothing.
     pub fn is_spent(&self, subject: Subject) -> bool {
         self.here.used(&subject.key()) >= subject.limit(&self.limits)
     }
+}
+
+/// While gateways count apart, each allows less.
+fn halved(shares: Vec<Share>) -> Vec<Share> {
+    shares.into_iter().map(|(key, limit)| (key, (limit / 2).max(1))).collect()
 }

@@ -39,7 +39,8 @@ impl RequestId {
 
     /// Names the answer, and gives an error its body with the id in it.
     pub fn answer(&self, mut response: Response, api: bool) -> Response {
-        let problem = response.extensions_mut().remove::<Problem>().or_else(|| without_words(&response).filter(|_| api));
+        let problem =
+            response.extensions_mut().remove::<Problem>().or_else(|| without_words(&response).filter(|_| api));
         if let Some(problem) = problem {
             response = problem.write_into(response, self);
         }

@@ -143,9 +143,9 @@ async fn redis(config: &Config, user: UserId) -> anyhow::Result<Vec<Count>> {
     let mut connection = client.get_multiplexed_async_connection().await.context("Redis does not answer")?;
     let mut counts = Vec::new();
     for kind in ["person", "export"] {
-        let key = format!("atelier:limit:{kind}:{user}");
+        let key = format!("atelier:requests:{kind}:{user}");
         let count = redis::cmd("EXISTS").arg(&key).query_async(&mut connection).await?;
-        counts.push(Count { place: format!("atelier:limit:{kind}:<user>"), count });
+        counts.push(Count { place: format!("atelier:requests:{kind}:<user>"), count });
     }
     Ok(counts)
 }

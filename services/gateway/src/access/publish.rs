@@ -5,8 +5,8 @@ use std::time::Duration;
 use anyhow::Context;
 use bus::{Delivery, Headers, Message, Producer};
 use events::access::{REQUEST, RequestServed};
-use futures::StreamExt;
 use futures::stream::FuturesUnordered;
+use futures::{FutureExt, StreamExt};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -18,6 +18,10 @@ const FAREWELL: Duration = Duration::from_secs(3);
 
 /// How long one record waits for room in Kafka's client; those behind it wait in the queue, up to its bound.
 const ROOM: Duration = Duration::from_secs(1);
+
+/// How long records gather before they are sent together, and how many at most: each waking costs more than a record.
+const TOGETHER: Duration = Duration::from_millis(20);
+const AT_ONCE: usize = 512;
 
 /// Sends what is left in the log; does nothing where there is none.
 pub struct Publisher(Option<Sending>);
@@ -44,9 +48,9 @@ pub fn channel(config: &Config, kafka: Option<&bus::Config>) -> anyhow::Result<(
 
 impl Publisher {
     /// Until the last request was served.
-    pub async fn run(self, served: &CancellationToken) {
+    pub async fn run(self, served: CancellationToken) {
         match self.0 {
-            Some(sending) => sending.run(served).await,
+            Some(sending) => sending.run(&served).await,
             None => served.cancelled().await,
         }
     }
@@ -54,13 +58,20 @@ impl Publisher {
 
 impl Sending {
     async fn run(mut self, served: &CancellationToken) {
+        let mut gathered = Vec::with_capacity(AT_ONCE);
         loop {
             tokio::select! {
-                Some(record) = self.queue.recv() => self.send(record).await,
+                some = self.queue.recv_many(&mut gathered, AT_ONCE) => if some == 0 { break },
                 Some(outcome) = self.under_way.next() => count(&outcome),
                 () = served.cancelled() => break,
-                else => break,
             }
+            for record in gathered.drain(..) {
+                self.send(record).await;
+            }
+            while let Some(outcome) = self.under_way.next().now_or_never().flatten() {
+                count(&outcome);
+            }
+            served.run_until_cancelled(tokio::time::sleep(TOGETHER)).await;
         }
         if tokio::time::timeout(FAREWELL, self.finish()).await.is_err() {
             tracing::warn!("Kafka did not take the last records of the access log");

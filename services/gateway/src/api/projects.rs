@@ -191,7 +191,7 @@ impl Gateway {
             return Ok(());
         }
         let mut reader = self.reader(caller).await?;
-        if projects::count(&mut reader).await? < i64::from(limit) {
+        if projects::count(&mut reader, limit).await? < i64::from(limit) {
             return Ok(());
         }
         let detail = format!("the free tier has {limit} projects at once: delete one, or ask for the tier premium");

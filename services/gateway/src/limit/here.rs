@@ -9,7 +9,7 @@ use moka::sync::Cache;
 use super::{Decision, Share, WINDOW};
 
 /// Subjects counted at once; who was not seen for longest is forgotten first.
-const SUBJECTS: u64 = 100_000;
+pub const SUBJECTS: u64 = 100_000;
 
 /// Where nothing limits a request.
 const NOTHING: Decision = Decision { allowed: true, limit: u32::MAX, used: 0, reset: Duration::ZERO };
@@ -30,16 +30,15 @@ impl Here {
         self.count_at(shares, Instant::now())
     }
 
-    /// Counts a request that someone else has allowed.
-    pub fn note(&self, shares: &[Share]) {
+    /// Counts requests that someone else has allowed.
+    pub fn note(&self, shares: &[Share], count: u32) {
         let now = Instant::now();
         for (key, limit) in shares {
             let times = self.times(key);
             let mut times = lock(&times);
             forget(&mut times, now);
-            if times.len() < *limit as usize {
-                times.push_back(now);
-            }
+            let room = (*limit as usize).saturating_sub(times.len());
+            times.extend(std::iter::repeat_n(now, room.min(count as usize)));
         }
     }
 
