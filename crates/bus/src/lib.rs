@@ -24,7 +24,7 @@ pub use consumer::{Assignment, Consumer, Work};
 pub use error::Error;
 pub use headers::Headers;
 pub use partitioner::partition_of;
-pub use producer::{Delivery, Message, Placed, Producer};
+pub use producer::{Delivery, Hears, Message, Placed, Producer, Report};
 pub use reader::{Reader, Start};
 pub use record::{Partition, Record};
 pub use topics::{Declaration, Kept, Topics, declared};

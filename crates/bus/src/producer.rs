@@ -13,8 +13,8 @@ use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _, PurgeConfig};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-pub use delivery::{Delivery, Placed};
-use delivery::{Receipt, Receipts};
+pub use delivery::{Delivery, Hears, Placed, Report};
+use delivery::{Reader, Receipt, Receipts};
 use reports::Reports;
 
 use crate::connection::{client, millis};
@@ -72,16 +72,29 @@ impl Producer {
     /// Records queued one after the other arrive in that order. After an error of one delivery, later
     /// ones may still succeed: who needs an unbroken order must [`purge`](Self::purge) and begin again.
     pub async fn send(&self, message: Message) -> Result<Delivery, Error> {
+        let (report, reported) = oneshot::channel();
+        self.queue(message, Reader::Waiting(report)).await?;
+        Ok(Delivery::new(reported, Arc::downgrade(&self.inner)))
+    }
+
+    /// Like [`send`](Self::send), for records that nobody waits for: `hears` is told of each.
+    pub async fn leave(&self, message: Message, hears: &Hears) -> Result<(), Error> {
+        self.queue(message, Reader::Hearing(Arc::clone(hears))).await
+    }
+
+    async fn queue(&self, message: Message, reader: Reader) -> Result<(), Error> {
+        let mut receipt = Box::new(Receipt { bytes: message.payload.len(), reader });
         let deadline = Instant::now() + self.inner.room_timeout;
         loop {
             let room = self.inner.queue.context().room();
-            match self.try_send(&message) {
-                Err(KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull)) => {
+            match self.try_queue(&message, receipt) {
+                Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), back)) => {
                     let waited = tokio::time::timeout_at(deadline, room).await;
                     waited.map_err(|_| Error::QueueFull(self.inner.room_timeout))?;
+                    receipt = back;
                 }
-                Err(cause) => return Err(self.explain(&message, cause)),
-                Ok(delivery) => return Ok(delivery),
+                Err((cause, _)) => return Err(self.explain(&message, cause)),
+                Ok(()) => return Ok(()),
             }
         }
     }
@@ -103,15 +116,12 @@ impl Producer {
         self.inner.fatal()
     }
 
-    fn try_send(&self, message: &Message) -> Result<Delivery, KafkaError> {
-        let (report, reported) = oneshot::channel();
-        let receipt = Box::new(Receipt { bytes: message.payload.len(), report });
+    fn try_queue(&self, message: &Message, receipt: Box<Receipt>) -> Result<(), (KafkaError, Box<Receipt>)> {
         let record = BaseRecord::with_opaque_to(&message.topic, receipt)
             .key(&message.key)
             .payload(message.payload.as_ref())
             .headers(message.headers.write());
-        self.inner.queue.send(record).map_err(|(cause, _)| cause)?;
-        Ok(Delivery::new(reported, Arc::downgrade(&self.inner)))
+        self.inner.queue.send(record).map_err(|(cause, record)| (cause, record.delivery_opaque))
     }
 
     fn explain(&self, message: &Message, cause: KafkaError) -> Error {

@@ -30,8 +30,7 @@ pub async fn of_owner(pool: &PgPool, keks: &Keks, tenant: TenantId, owner: &str)
     if let Some(key) = find(pool, keks, tenant, owner).await? {
         return Ok(key);
     }
-    make(pool, keks, &tenant.to_string(), owner, 1).await?;
-    find(pool, keks, tenant, owner).await?.ok_or_else(|| Error::UnknownKey(owner.to_owned()))
+    make(pool, keks, &tenant.to_string(), owner, 1).await
 }
 
 /// Makes every key of an owner useless, in all tenants, for ever. Returns how many there were.
@@ -49,30 +48,24 @@ pub async fn destroy(pool: &PgPool, owner: &str) -> Result<u64> {
     Ok(destroyed)
 }
 
-/// A new key of an owner, unless there is one of this version. An erased owner gets a destroyed one.
-pub async fn make(pool: &PgPool, keks: &Keks, tenant: &str, owner: &str, version: i32) -> Result<()> {
+/// The newest key of an owner, made now unless there is one of this version. An erased owner gets a destroyed one.
+pub async fn make(pool: &PgPool, keks: &Keks, tenant: &str, owner: &str, version: i32) -> Result<DataKey> {
     let id = format!("key_{}", Uuid::now_v7());
     let wrapped = keks.current().wrap(&random::<32>()?, &context(&id, tenant, owner))?;
-    let mut tx = pool.begin().await?;
-    alone(&mut tx, owner).await?;
-    sqlx::query(
-        "insert into keys.data_keys (key_id, tenant_id, owner, version, kek_id, wrapped, destroyed_at)
-         select $1, $2, $3, $4, $5, case when not erased then $6::bytea end, case when erased then now() end
-           from (select exists (select from keys.erasures where owner = $3) as erased) as known
-         on conflict (tenant_id, owner, version) do nothing",
-    )
-    .bind(id)
-    .bind(tenant)
-    .bind(owner)
-    .bind(version)
-    .bind(keks.current().fingerprint())
-    .bind(wrapped)
-    .execute(&mut *tx)
-    .await?;
-    Ok(tx.commit().await?)
+    let query = "select key_id, tenant_id, owner, kek_id, wrapped from keys.make($1, $2, $3, $4, $5, $6)";
+    let row = sqlx::query(query)
+        .bind(id)
+        .bind(tenant)
+        .bind(owner)
+        .bind(version)
+        .bind(keks.current().fingerprint())
+        .bind(wrapped)
+        .fetch_one(pool)
+        .await?;
+    unwrapped(&row, keks)
 }
 
-/// Making and destroying keys of one owner wait for each other, so that no new one slips past an erasure.
+/// Making (`keys.make`) and destroying keys of one owner wait for each other, so that no new one slips past an erasure.
 async fn alone(tx: &mut PgConnection, owner: &str) -> Result<()> {
     let lock = "select pg_advisory_xact_lock(hashtextextended('keys of ' || $1, 0))";
     sqlx::query(lock).bind(owner).execute(tx).await?;

@@ -1,6 +1,6 @@
 //! Logs for people or machines, traces to an OTLP collector when one is configured, metrics for Prometheus.
 
-use std::io::BufWriter;
+use std::io::{BufWriter, IsTerminal};
 use std::thread;
 use std::time::Duration;
 
@@ -64,7 +64,7 @@ pub fn start(config: &Config) -> anyhow::Result<Guard> {
     // A thread of its own writes: a disk that is busy must not hold up requests. When it cannot keep up at all they
     // wait after all, and no line is lost.
     let (writer, writing) = NonBlockingBuilder::default().lossy(false).finish(BufWriter::new(std::io::stderr()));
-    let lines = tracing_subscriber::fmt::layer().with_writer(writer);
+    let lines = tracing_subscriber::fmt::layer().with_ansi(std::io::stderr().is_terminal()).with_writer(writer);
     let lines: Box<dyn Layer<Registry> + Send + Sync> =
         if config.json { lines.json().flatten_event(true).boxed() } else { lines.with_target(false).boxed() };
     let spans = traces.as_ref().map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer("atelier")));

@@ -65,6 +65,26 @@ impl Store {
         }
     }
 
+    /// Carries out the first command of an aggregate whose id was made for this call: nothing need be read to know
+    /// that nothing has happened to it. If something has, or this is a repeat, it is carried out as any other.
+    pub async fn create<A>(
+        &self,
+        call: &Call,
+        id: &str,
+        command: A::Command,
+        answer: impl Fn(&Executed<A>) -> Value + Send + Sync,
+    ) -> Result<Executed<A>, Error>
+    where
+        A: Aggregate,
+        A::Command: Clone,
+    {
+        let nothing = (&self.era().await?, &Loaded::default());
+        match self.at_once(call, id, command.clone(), nothing, &answer).await? {
+            Some(executed) => Ok(executed),
+            None => self.execute(call, id, command, answer).await,
+        }
+    }
+
     /// Decides on what is remembered. `None`: only what is stored can tell.
     async fn at_once<A: Aggregate>(
         &self,

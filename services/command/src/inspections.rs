@@ -55,7 +55,8 @@ pub(crate) async fn note_accounts(
     };
     let inspection_id = InspectionId::generate();
     let command = Command::NoteAccounts { inspection_id, user, searched: request.searched, count: request.count };
-    commands.accepted::<Inspection>(&call, &inspection_id.to_string(), command).await
+    let version = append(&commands.store, &call, inspection_id, command).await.map_err(status)?;
+    Ok(Accepted { version })
 }
 
 /// Appends the event; every reading is an aggregate of its own, so that no two wait for each other.
@@ -68,8 +69,10 @@ pub async fn write(
     count: i64,
 ) -> Result<i64, store::Error> {
     let inspection_id = InspectionId::generate();
-    let command = Command::Note { inspection_id, what, format, asked, count };
+    append(store, call, inspection_id, Command::Note { inspection_id, what, format, asked, count }).await
+}
+
+async fn append(store: &Store, call: &Call, id: InspectionId, command: Command) -> Result<i64, store::Error> {
     let answer = |done: &store::Executed<Inspection>| json!({ "version": done.version });
-    let done = store.execute::<Inspection>(call, &inspection_id.to_string(), command, answer).await?;
-    Ok(done.version)
+    Ok(store.create::<Inspection>(call, &id.to_string(), command, answer).await?.version)
 }

@@ -28,7 +28,7 @@ pub async fn create(
 
     let done = commands
         .store
-        .execute::<Project>(&call, &project_id.to_string(), command, |done| {
+        .create::<Project>(&call, &project_id.to_string(), command, |done| {
             json!({ "project_id": project_id, "version": done.version, "at": done.occurred_at.timestamp_micros() })
         })
         .await

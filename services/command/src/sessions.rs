@@ -33,7 +33,7 @@ pub async fn open(
     let command = Command::Open { session_id, project_id, owner, title: request.title };
     let done = commands
         .store
-        .execute::<Session>(&call, &session_id.to_string(), command, |done| {
+        .create::<Session>(&call, &session_id.to_string(), command, |done| {
             json!({ "session_id": session_id, "version": done.version, "at": done.occurred_at.timestamp_micros() })
         })
         .await

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Weak;
+use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, ready};
 
 use rdkafka::Message as _;
@@ -24,7 +24,7 @@ pub struct Placed {
     pub offset: i64,
 }
 
-type Report = Result<Placed, Error>;
+pub type Report = Result<Placed, Error>;
 
 /// A record on its way. Dropping it does not stop the record.
 pub struct Delivery {
@@ -59,10 +59,19 @@ impl fmt::Debug for Delivery {
     }
 }
 
+/// Hears what became of records that nobody waits for, on the thread of the reports.
+pub type Hears = Arc<dyn Fn(&Report) + Send + Sync>;
+
+/// Who is told.
+pub enum Reader {
+    Waiting(oneshot::Sender<Report>),
+    Hearing(Hears),
+}
+
 /// Travels with a record through the library.
 pub struct Receipt {
     pub bytes: usize,
-    pub report: oneshot::Sender<Report>,
+    pub reader: Reader,
 }
 
 /// Takes the library's reports.
@@ -97,7 +106,10 @@ impl ProducerContext for Receipts {
             Ok(message) => Ok(Placed { partition: message.partition(), offset: message.offset() }),
             Err((cause, message)) => Err(Error::sending(message.topic(), receipt.bytes, cause.clone())),
         };
-        let _ = receipt.report.send(report); // nobody waits for this one
+        match receipt.reader {
+            Reader::Waiting(waiting) => drop(waiting.send(report)), // or waits no more
+            Reader::Hearing(hears) => hears(&report),
+        }
         self.room.notify_waiters();
     }
 }

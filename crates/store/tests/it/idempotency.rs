@@ -1,7 +1,9 @@
 use std::time::Duration;
 
-use domain::UserId;
-use store::{Call, Config, Error, housekeeping};
+use domain::session::Command;
+use domain::{ProjectId, Session, SessionId, UserId};
+use serde_json::json;
+use store::{Call, Config, Error, Executed, housekeeping};
 
 use crate::{Alice, Database, config};
 
@@ -21,6 +23,35 @@ async fn a_repeat_hears_the_same_and_changes_nothing() {
     assert_eq!((again.version, &again.answer), (first.version, &first.answer));
     assert!(again.events.is_empty());
     assert_eq!(alice.sees(&store).await.version, 5);
+}
+
+#[tokio::test]
+async fn a_repeated_creation_hears_of_what_the_first_has_made() {
+    let database = Database::fresh().await;
+    let store = database.store();
+    let (alice, other_id) = (Alice::new(), SessionId::generate());
+    let call = alice.repeatable("k1", "open");
+    let answer = |done: &Executed<Session>| json!({ "version": done.version, "title": done.state.title });
+    let create = async |id: SessionId, call: &Call| {
+        let command = Command::Open {
+            session_id: id,
+            project_id: ProjectId::generate(),
+            owner: alice.id,
+            title: "first".to_owned(),
+        };
+        store.create::<Session>(call, &id.to_string(), command, answer).await
+    };
+    let first = create(alice.session, &call).await.unwrap();
+    assert_eq!((first.version, first.replayed), (1, false));
+
+    let again = create(other_id, &call).await.unwrap();
+    assert!(again.replayed && again.events.is_empty());
+    assert_eq!(again.answer, first.answer);
+    assert_eq!(store.load::<Session>(alice.tenant, &other_id.to_string()).await.unwrap().version, 0);
+
+    let taken = create(alice.session, &alice.repeatable("k2", "open")).await;
+    assert!(matches!(taken, Err(Error::Rejected(_))), "{taken:?}");
+    assert_eq!(alice.sees(&store).await.version, 1);
 }
 
 #[tokio::test]

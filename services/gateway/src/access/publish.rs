@@ -1,12 +1,11 @@
 //! From the queue to Kafka.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use bus::{Delivery, Headers, Message, Producer};
+use bus::{Headers, Hears, Message, Producer};
 use events::access::{REQUEST, RequestServed};
-use futures::stream::FuturesUnordered;
-use futures::{FutureExt, StreamExt};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -30,7 +29,7 @@ struct Sending {
     queue: mpsc::Receiver<RequestServed>,
     producer: Producer,
     topic: String,
-    under_way: FuturesUnordered<Delivery>,
+    hears: Hears,
 }
 
 /// Both ends. Brokers are sought in the background, so this works without any.
@@ -42,7 +41,7 @@ pub fn channel(config: &Config, kafka: Option<&bus::Config>) -> anyhow::Result<(
     settings.producer.linger = Duration::from_millis(50); // nobody waits for it, and together they are smaller
     let producer = Producer::new(&settings).context("the access log has no Kafka producer")?;
     let (tell, queue) = mpsc::channel(config.access_log_buffer.get() as usize);
-    let sending = Sending { queue, producer, topic: kafka.topics().access_log(), under_way: FuturesUnordered::new() };
+    let sending = Sending { queue, producer, topic: kafka.topics().access_log(), hears: Arc::new(count) };
     Ok((AccessLog(Some(tell)), Publisher(Some(sending))))
 }
 
@@ -62,32 +61,26 @@ impl Sending {
         loop {
             tokio::select! {
                 some = self.queue.recv_many(&mut gathered, AT_ONCE) => if some == 0 { break },
-                Some(outcome) = self.under_way.next() => count(&outcome),
                 () = served.cancelled() => break,
             }
             for record in gathered.drain(..) {
                 self.send(record).await;
             }
-            while let Some(outcome) = self.under_way.next().now_or_never().flatten() {
-                count(&outcome);
-            }
             served.run_until_cancelled(tokio::time::sleep(TOGETHER)).await;
         }
-        if tokio::time::timeout(FAREWELL, self.finish()).await.is_err() {
+        if !matches!(tokio::time::timeout(FAREWELL, self.finish()).await, Ok(Ok(()))) {
             tracing::warn!("Kafka did not take the last records of the access log");
         }
     }
 
-    async fn finish(&mut self) {
+    async fn finish(&mut self) -> Result<(), bus::Error> {
         while let Ok(record) = self.queue.try_recv() {
             self.send(record).await;
         }
-        while let Some(outcome) = self.under_way.next().await {
-            count(&outcome);
-        }
+        self.producer.flush(FAREWELL).await
     }
 
-    async fn send(&mut self, record: RequestServed) {
+    async fn send(&self, record: RequestServed) {
         let payload = match record.encode() {
             Ok(payload) => payload,
             Err(error) => {
@@ -98,14 +91,13 @@ impl Sending {
         let key = record.tenant_id.map_or(record.request_id, |tenant| tenant.to_string());
         let headers = Headers::new().with(bus::headers::EVENT_TYPE, REQUEST);
         let message = Message { topic: self.topic.clone(), key, payload: payload.into(), headers };
-        match self.producer.send(message).await {
-            Ok(delivery) => self.under_way.push(delivery),
-            Err(_) => dropped(),
+        if self.producer.leave(message, &self.hears).await.is_err() {
+            dropped();
         }
     }
 }
 
-fn count(outcome: &Result<bus::Placed, bus::Error>) {
+fn count(outcome: &bus::Report) {
     match outcome {
         Ok(_) => metrics::counter!("atelier_access_log_records_total", "outcome" => "sent").increment(1),
         Err(_) => dropped(),
