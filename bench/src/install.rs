@@ -35,6 +35,7 @@ impl Install {
             ("ATELIER_LIMITS_DEVICE_PER_MINUTE", "10000000".to_owned()),
             ("ATELIER_LIMITS_TENANT_PER_MINUTE", "10000000".to_owned()),
             ("ATELIER_LIMITS_SIGN_IN_PER_MINUTE", "10000000".to_owned()),
+            ("ATELIER_GATEWAY_FREE_PROJECTS", "10000000".to_owned()),
             ("ATELIER_EDGE_STREAMS_PER_USER", "20000".to_owned()),
             ("ATELIER_EDGE_STREAMS_PER_TENANT", "20000".to_owned()),
         ];

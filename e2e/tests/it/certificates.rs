@@ -8,7 +8,7 @@ use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use reqwest::{Certificate, Client};
 use serde_json::json;
 use testkit::{System, eventually};
-use tokio::process::Child;
+use tokio::process::{Child, Command};
 
 use crate::story;
 
@@ -151,5 +151,73 @@ fn a_new_certificate_is_used_without_a_restart_and_a_broken_one_is_not() {
         assert_eq!(signs_up(&open, port).await, Some(201), "who was there goes on");
         assert!(gateway.try_wait().unwrap().is_none(), "nobody started it again");
         gateway.kill().await.unwrap();
+    });
+}
+
+/// Whether somebody who insists on this gets through, with a certificate of their own or without.
+async fn shakes_hands(port: u16, identity: Option<&[PathBuf; 3]>, insists: &[&str]) -> bool {
+    let mut command = Command::new("openssl");
+    command.args(["s_client", "-connect", &format!("127.0.0.1:{port}")]).args(insists);
+    if let Some([certificate, key, _]) = identity {
+        command.arg("-cert").arg(certificate).arg("-key").arg(key);
+    }
+    let output = command.stdin(Stdio::null()).kill_on_drop(true).output().await;
+    output.expect("openssl is installed").status.success()
+}
+
+/// All that this machine's OpenSSL can offer below TLS 1.3, also what nobody should.
+async fn ciphers() -> Vec<String> {
+    let output = Command::new("openssl").args(["ciphers", "ALL:COMPLEMENTOFALL:@SECLEVEL=0"]).output().await.unwrap();
+    let names = String::from_utf8(output.stdout).unwrap();
+    names.trim().split(':').filter(|name| !name.starts_with("TLS_")).map(str::to_owned).collect()
+}
+
+/// What a port agrees to, of everything that can be offered.
+async fn agrees_to(port: u16, identity: Option<&[PathBuf; 3]>) -> Vec<String> {
+    let mut agreed = Vec::new();
+    for version in ["-tls1", "-tls1_1"] {
+        if shakes_hands(port, identity, &[version, "-cipher", "ALL:@SECLEVEL=0"]).await {
+            agreed.push(version.to_owned());
+        }
+    }
+    for cipher in ciphers().await {
+        let only = format!("{cipher}:@SECLEVEL=0");
+        if shakes_hands(port, identity, &["-tls1_2", "-cipher", &only]).await {
+            agreed.push(cipher);
+        }
+    }
+    agreed
+}
+
+#[test]
+fn no_port_agrees_to_a_weak_protocol_or_cipher() {
+    story(async |system: &System| {
+        let offered = ciphers().await;
+        assert!(
+            ["AES128-SHA", "NULL-SHA256"].iter().all(|weak| offered.iter().any(|name| name == weak)),
+            "{offered:?}"
+        );
+        let folder = tempfile::tempdir().unwrap();
+        let authority = Authority::new();
+        let own = authority.signs(folder.path(), "own");
+        let (public, inside) = (free_port(), free_port());
+        let settings = [
+            ("ATELIER_GATEWAY_LISTEN", format!("127.0.0.1:{public}")),
+            ("ATELIER_GATEWAY_PUBLIC_URL", format!("https://127.0.0.1:{public}")),
+            ("ATELIER_TLS_CERTIFICATE", own[0].to_str().unwrap().to_owned()),
+            ("ATELIER_TLS_KEY", own[1].to_str().unwrap().to_owned()),
+        ];
+        let _gateway = serves(system, "gateway", &settings);
+        let listens = ("ATELIER_RPC_COMMAND_LISTEN", format!("127.0.0.1:{inside}"));
+        let _command = serves(system, "command", &[internal(&own), vec![listens]].concat());
+        for (port, identity) in [(public, None), (inside, Some(&own))] {
+            eventually("it speaks TLS 1.3", || async {
+                shakes_hands(port, identity, &["-tls1_3"]).await.then_some(())
+            })
+            .await;
+            let agreed = agrees_to(port, identity).await;
+            let strong = |name: &String| name.contains("ECDHE") && (name.contains("GCM") || name.contains("CHACHA20"));
+            assert!(!agreed.is_empty() && agreed.iter().all(strong), "{agreed:?}");
+        }
     });
 }
