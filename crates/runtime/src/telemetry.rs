@@ -72,6 +72,7 @@ pub fn start(config: &Config) -> anyhow::Result<Guard> {
     Ok(Guard { metrics, traces, _lines: writing })
 }
 
+#[expect(clippy::disallowed_methods, reason = "a thread of its own sleeps, and no worker")]
 fn keep_up(metrics: PrometheusHandle) -> anyhow::Result<()> {
     let turns = move || {
         loop {

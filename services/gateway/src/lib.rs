@@ -39,6 +39,7 @@ use projections::Progress;
 use rpc::identity::Verifier;
 use sqlx::PgPool;
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 pub use address::Peer;
@@ -108,9 +109,10 @@ pub async fn serve_on(
         }
     };
     // Apart: whatever is joined is looked at again whenever any of it has something to do.
-    let publishing = tokio::spawn(publisher.run(served.clone()));
+    let mut publishing = JoinSet::new();
+    publishing.spawn(publisher.run(served.clone()));
     tokio::join!(serving, gateway.identities.watch(&shutdown), hearing, watching);
-    publishing.await.context("the access log broke")
+    publishing.join_next().await.transpose().context("the access log broke").map(drop)
 }
 
 /// The whole HTTP application, for tests: without a socket, and deaf to revocations.
