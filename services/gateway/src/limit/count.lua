@@ -8,7 +8,8 @@ local refused = 0
 for place, key in ipairs(KEYS) do
   local kept = redis.call('HMGET', key, 'first', 'sum')
   local from, sum = tonumber(kept[1] or second), tonumber(kept[2] or 0)
-  while sum > 0 do
+  local stored = sum
+  while sum > 0 and from <= second do
     local count = redis.call('HGET', key, from)
     if count and from + window > second then break end
     if count then
@@ -17,7 +18,14 @@ for place, key in ipairs(KEYS) do
     end
     from = from + 1
   end
-  used[place], first[place] = sum, sum > 0 and from or second
+  -- What has left is written down also where another key refuses: sum and seconds must always agree.
+  if sum <= 0 or from > second then
+    redis.call('DEL', key)
+    from, sum = second, 0
+  elseif sum ~= stored then
+    redis.call('HSET', key, 'first', from, 'sum', sum)
+  end
+  used[place], first[place] = sum, from
   local left = tonumber(ARGV[2 + place]) - sum
   if left < 1 and refused == 0 then refused = place end
   grant = math.min(grant, left)

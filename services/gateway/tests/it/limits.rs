@@ -110,6 +110,32 @@ async fn counted(kind: &str, id: &serde_json::Value) -> u32 {
 }
 
 #[tokio::test]
+async fn what_has_left_the_window_is_forgotten_also_by_a_refusal_and_a_broken_count_holds_nobody_up() {
+    let mut redis = connection().await;
+    let (time, _): (u64, u64) = redis::cmd("TIME").query_async(&mut redis).await.unwrap();
+    let (old, recent, unique) = (time - 100, time - 5, uuid::Uuid::now_v7());
+    let [mine, full, broken] = ["mine", "full", "broken"].map(|name| format!("atelier:test:{name}:{unique}"));
+    let mut prepare = redis::pipe();
+    prepare.hset_multiple(&mine, &[("first", old), ("sum", 9)]).hset_multiple(&mine, &[(old, 7), (recent, 2)]);
+    prepare.hset_multiple(&full, &[("first", recent), ("sum", 3)]).hset(&full, recent, 3);
+    prepare.hset_multiple(&broken, &[("first", old), ("sum", 5)]); // of no second at all
+    prepare.query_async::<()>(&mut redis).await.unwrap();
+    let script = redis::Script::new(include_str!("../../src/limit/count.lua"));
+    let mut call = script.prepare_invoke();
+    call.key(&mine).key(&full).arg(62).arg(1).arg(10).arg(3);
+    let told: Vec<i64> = call.invoke_async(&mut redis).await.unwrap();
+    assert_eq!((told[0], told[1], told[2]), (2, 0, 2), "{told:?}");
+    let kept: (u64, i64) =
+        redis::cmd("HMGET").arg(&mine).arg("first").arg("sum").query_async(&mut redis).await.unwrap();
+    assert_eq!(kept, (recent, 2));
+
+    let mut call = script.prepare_invoke();
+    call.key(&mine).key(&broken).arg(62).arg(1).arg(10).arg(10);
+    let told: Vec<i64> = call.invoke_async(&mut redis).await.unwrap();
+    assert_eq!((told[0], told[1], told[2], told[4]), (0, 1, 3, 1), "{told:?}");
+}
+
+#[tokio::test]
 async fn with_redis_two_gateways_count_together() {
     let (one, other) = (House::with_redis(limits(4)).app(), House::with_redis(limits(4)).app());
     let mut answers = Vec::new();
