@@ -15,10 +15,9 @@ export function stopping(stage) {
     await ada.answerIs(0, "cancelled");
     await ada.answer(0).getByText("What was written so far is kept").waitFor();
     await ada.the("stop").waitFor({ state: "detached" });
-    const before = await ada.textOf(0);
+    await ada.answer(0).getByText("Here is a page of its own").waitFor();
     await ada.page.reload();
     await ada.answerIs(0, "cancelled");
-    assert.match(before, /Here is a page of its own/);
     await ada.answer(0).getByText("Here is a page of its own").waitFor();
   });
 

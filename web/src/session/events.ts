@@ -31,6 +31,12 @@ export type EventName = keyof EventData;
 export type SessionEvent = { [N in EventName]: { type: N; data: EventData[N] } }[EventName];
 export type PieceName = "reasoning" | "explanation" | "code" | "file" | "usage";
 export type PieceEvent = Extract<SessionEvent, { type: PieceName }>;
+type EndEvent = Extract<SessionEvent, { type: "generation.completed" | "generation.failed" | "generation.cancelled" }>;
+
+const pieces: ReadonlySet<string> = new Set<PieceName>(["reasoning", "explanation", "code", "file", "usage"]);
+const ends: ReadonlySet<string> = new Set<EndEvent["type"]>(["generation.completed", "generation.failed", "generation.cancelled"]);
+export const isPiece = (event: SessionEvent): event is PieceEvent => pieces.has(event.type);
+export const isEnd = (event: SessionEvent): event is EndEvent => ends.has(event.type);
 
 export const eventNames: readonly EventName[] = [
   "hello",

@@ -8,16 +8,16 @@ const ID = "ses_1";
 const at = "2026-01-01T00:00:00Z";
 const prompt = (n: number): Message => ({ id: `msg_${n}`, role: "user", content: `prompt ${n}`, generation_id: `gen_${n}`, created_at: at });
 
-/** A session at `version`: its first prompt is being answered unless it is `waiting`, the others wait. */
-type Stored = { version: number; prompts: number; waiting?: boolean };
+/** A session at `version`: its first prompt is being answered unless it is `waiting` or `over`, the others wait. */
+type Stored = { version: number; prompts: number; waiting?: boolean; over?: boolean };
 
-const snapshot = ({ version, prompts, waiting = false }: Stored): Session => ({
+const snapshot = ({ version, prompts, waiting = false, over = false }: Stored): Session => ({
   id: ID,
   project_id: "prj_1",
   title: "A title",
   version,
   head: null,
-  active_generation: waiting ? null : { id: "gen_1", attempt: 1, status: "streaming" },
+  active_generation: waiting || over ? null : { id: "gen_1", attempt: 1, status: "streaming" },
   queued: Array.from({ length: prompts - 1 }, (_, index) => ({ generation_id: `gen_${index + 2}`, message_id: `msg_${index + 2}`, place: index + 1 })),
 });
 
@@ -28,11 +28,13 @@ class Server {
   messages: Stored = { version: 0, prompts: 0 };
   /** Reads of the session wait here until the test lets them go. */
   held: (() => void)[] | null = null;
+  /** What has been answered. */
+  answers: Message[] = [];
 
   async fetch(url: string): Promise<Response> {
     const { pathname, searchParams } = new URL(url, "http://localhost");
     const minimum = Number(searchParams.get("min_version") ?? 0);
-    if (pathname.endsWith("/messages")) return this.answer({ items: Array.from({ length: this.messages.prompts }, (_, index) => prompt(index + 1)), next_cursor: null });
+    if (pathname.endsWith("/messages")) return this.answer({ items: [...Array.from({ length: this.messages.prompts }, (_, index) => prompt(index + 1)), ...this.answers], next_cursor: null });
     this.sessionReads.push(minimum);
     const stored = this.session.length > 1 ? this.session.shift()! : this.session[0]!;
     if (this.held) await new Promise<void>((go) => this.held!.push(go));
@@ -134,5 +136,47 @@ test("an answer whose beginning went by before the stream was open is read from 
 
   Stream.last.tells("explanation", { generation_id: "gen_1", attempt: 1, index: 1, delta: "Here it is." });
   await settled();
+  assert.deepEqual(useSession.getState().state!.generations.gen_1!.parts, [{ kind: "text", text: "Here it is." }]);
+});
+
+test("an answer that was over before its beginning could be read is read from the snapshot", async (context) => {
+  const server = new Server();
+  server.session = [{ version: 2, prompts: 1, waiting: true }, { version: 5, prompts: 1, over: true }];
+  server.messages = { version: 2, prompts: 1 };
+  browser(server, context);
+  await useSession.getState().open(ID);
+
+  // One frame: the end of its pieces, the news of its start, and that it was stopped.
+  server.answers = [{ id: "msg_9", role: "assistant", content: "Here it is.", status: "cancelled", generation_id: "gen_1", created_at: at }];
+  Stream.last.tells("hello", { version: 2, head: null, active_generation: null });
+  Stream.last.tells("code", { generation_id: "gen_1", attempt: 1, index: 7, path: "src/App.tsx", delta: "export" });
+  Stream.last.tells("generation.started", { generation_id: "gen_1", attempt: 1, sequence: 3 });
+  Stream.last.tells("generation.cancelling", { generation_id: "gen_1", sequence: 4 });
+  Stream.last.tells("generation.cancelled", { generation_id: "gen_1", partial: true, sequence: 5 });
+  await settled();
+  assert.deepEqual(useSession.getState().state!.generations.gen_1!.parts, [{ kind: "text", text: "Here it is." }]);
+  assert.deepEqual(server.sessionReads, [0, 5]);
+});
+
+test("pieces that wait for their frame while the stream is opened anew do not hide those before them", async (context) => {
+  const server = new Server();
+  server.session = [{ version: 2, prompts: 1, waiting: true }];
+  server.messages = { version: 3, prompts: 1 };
+  browser(server, context);
+  await useSession.getState().open(ID);
+
+  server.session = [{ version: 3, prompts: 1 }];
+  server.held = [];
+  Stream.last.tells("hello", { version: 3, head: null, active_generation: { id: "gen_1" } });
+  await settled();
+  const frames: (() => void)[] = [];
+  Object.assign(globalThis, { requestAnimationFrame: (draw: () => void) => frames.push(draw) });
+  Stream.last.tells("code", { generation_id: "gen_1", attempt: 1, index: 7, path: "src/App.tsx", delta: "export" });
+  server.held.forEach((go) => go());
+  await settled();
+  assert.match(decodeURIComponent(Stream.last.url), /g:gen_1/);
+  frames.forEach((draw) => draw());
+  Stream.last.tells("explanation", { generation_id: "gen_1", attempt: 1, index: 1, delta: "Here it is." });
+  frames.forEach((draw) => draw());
   assert.deepEqual(useSession.getState().state!.generations.gen_1!.parts, [{ kind: "text", text: "Here it is." }]);
 });

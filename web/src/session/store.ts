@@ -5,7 +5,7 @@ import { Problem, toProblem } from "@/api/problem";
 import type { Posted } from "@/api/types";
 import { uuid7 } from "@/api/uuid7";
 import { apply } from "./apply";
-import type { SessionEvent } from "./events";
+import { isEnd, type SessionEvent } from "./events";
 import { notPosted, posted, posting, withdrawn } from "./posting";
 import { fromSnapshot } from "./snapshot";
 import { emptyGeneration, type SessionState } from "./state";
@@ -80,12 +80,19 @@ export const useSession = create<Store>()((set, get) => {
 
   function receive(events: SessionEvent[]) {
     for (const event of events) if (event.type === "generation.queued") witnessed.add(event.data.generation_id);
+    const unseen = endOfUnseen(events, get().state?.version ?? 0);
     update((state) => events.reduce((before, event) => apply(event, before), state));
     const reset = events.findLast((event) => event.type === "reset");
-    const behind = get().state?.behind;
-    if (behind === null || behind === undefined) return update(follow);
+    const behind = get().state?.behind ?? unseen;
+    if (behind === null) return update(follow);
     if (reset?.type === "reset") void catchUp(behind, reset.data);
     else if (!catchingUp) void catchUp(behind);
+  }
+
+  /** The end of an answer whose beginning we have not seen, and which is too late to follow: only the snapshot has all of it. */
+  function endOfUnseen(events: SessionEvent[], version: number): number | null {
+    const end = events.findLast((event) => isEnd(event) && event.data.sequence > version && !witnessed.has(event.data.generation_id));
+    return end && isEnd(end) ? end.data.sequence : null;
   }
 
   async function catchUp(version: number, reset?: { cursor?: string; from?: string }) {

@@ -1,6 +1,6 @@
 /** One session's event stream: reconnects by itself, hands events over in batches of one animation frame. */
 import { sessions } from "@/api/api";
-import { eventNames, type EventName, type SessionEvent } from "./events";
+import { eventNames, type EventName, isPiece, type SessionEvent } from "./events";
 
 export type Connection = "connecting" | "live" | "reconnecting" | "offline";
 
@@ -36,9 +36,13 @@ export class SessionStream {
     private readonly listener: Listener,
   ) {}
 
-  /** Opens, or opens anew, from a cursor or stream position; without one from now. */
+  /**
+   * Opens, or opens anew, from a cursor or stream position; without one from now. Pieces of an answer that still wait
+   * for their frame are told again: applied to one that begins anew, they would hide those before them.
+   */
   open(from?: string): void {
     this.#cursor = from;
+    this.#waiting = this.#waiting.filter((event) => !isPiece(event));
     this.#connect();
     this.#watch ??= setInterval(() => this.#checkSilence(), 5_000);
     window.addEventListener("online", this.#reopen);
