@@ -17,6 +17,7 @@ need_toolchains() {
   command -v java >/dev/null || fail "a JDK 17 or newer is missing: apt-get install openjdk-17-jdk-headless"
   command -v mvn >/dev/null || fail "Maven is missing: apt-get install maven"
   command -v cc >/dev/null || fail "a C compiler is missing: apt-get install build-essential"
+  pkg-config --exists openssl 2>/dev/null || fail "OpenSSL's headers are missing, for TLS to Kafka: apt-get install pkg-config libssl-dev"
 }
 
 # need_packages COMMAND=PACKAGE ...: installs the Debian packages of the commands that are missing.

@@ -6,6 +6,7 @@
 //!
 //! **Invariant:** partition counts never change, and every producer places a key as Java's clients do.
 
+pub mod acls;
 pub mod admin;
 mod config;
 mod connection;

@@ -1,5 +1,6 @@
 //! A native Kafka: broker and controller in one JVM, from the Maven jars.
 
+mod acls;
 mod broker;
 mod files;
 mod format;
@@ -10,11 +11,12 @@ use std::path::Path;
 use crate::error::{At, Result};
 use crate::home::Home;
 use crate::launch::Ending;
-use crate::options::{Keep, Options};
+use crate::options::{Keep, Options, Patience};
 use crate::ports;
 use crate::ready::Address;
 use crate::server::Server;
 
+pub use acls::acl_tool;
 use broker::Broker;
 use files::Files;
 pub(crate) use files::{files, is_downloaded};
@@ -24,16 +26,20 @@ pub(crate) async fn start(home: &Home, options: &Options, progress: &impl Fn(&st
     let files = files(&options.patience, progress).await?;
     let port = ports::pick(options.kafka)?;
     let mark = home.mark("kafka");
-    let launch = broker(home, options, &files, (port, &mark))?.launch()?;
+    let broker = broker(home, options, &files, (port, &mark))?;
+    lay_out(&files, &broker, &options.patience).await?;
     let bootstrap = format!("127.0.0.1:{port}");
-    let server = Server::start(launch, Address::Kafka(bootstrap.clone()), mark, options.patience).await?;
+    let address = match &options.guard {
+        Some(guard) => Address::GuardedKafka(bootstrap.clone(), guard.clone()),
+        None => Address::Kafka(bootstrap.clone()),
+    };
+    let server = Server::start(broker.launch()?, address, mark, options.patience).await?;
     Ok((bootstrap, server))
 }
 
-fn broker<'a>(home: &Home, options: &Options, files: &'a Files, (port, mark): (u16, &'a str)) -> Result<Broker<'a>> {
+fn broker<'a>(home: &Home, options: &'a Options, files: &'a Files, (port, mark): (u16, &'a str)) -> Result<Broker<'a>> {
     let folder = home.folder("kafka")?;
     let data = options.places.kafka.as_ref().unwrap_or(&folder).join("data");
-    lay_out(&files.formatted, &data)?;
     let kept = home.keep() == Keep::Data;
     Ok(Broker {
         jars: &files.jars,
@@ -42,6 +48,7 @@ fn broker<'a>(home: &Home, options: &Options, files: &'a Files, (port, mark): (u
         log: home.log("kafka")?,
         port,
         mark,
+        guard: options.guard.as_ref(),
         flags: flags(files, kept),
         ending: if kept { Ending::Terminate } else { Ending::Kill },
     })
@@ -52,11 +59,19 @@ fn flags(files: &Files, kept: bool) -> Vec<String> {
     archive.chain((!kept).then(|| "-XX:TieredStopAtLevel=1".to_owned())).collect()
 }
 
-/// A formatted data folder is two small files; copying them saves a run of the storage tool.
-fn lay_out(formatted: &Path, data: &Path) -> Result<()> {
-    if data.join("meta.properties").exists() {
+/// An empty data folder, where there is none yet. Users stand in it, so one with a guard is made each time.
+async fn lay_out(files: &Files, broker: &Broker<'_>, patience: &Patience) -> Result<()> {
+    if broker.data.join("meta.properties").exists() {
         return Ok(());
     }
+    match broker.guard {
+        Some(_) => format::guarded(broker, patience).await,
+        None => copy(&files.formatted, &broker.data),
+    }
+}
+
+/// A formatted data folder is two small files; copying them saves a run of the storage tool.
+fn copy(formatted: &Path, data: &Path) -> Result<()> {
     std::fs::create_dir_all(data).at(data)?;
     for name in ["bootstrap.checkpoint", "meta.properties"] {
         std::fs::copy(formatted.join(name), data.join(name)).at(&formatted.join(name))?;

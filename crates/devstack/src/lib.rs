@@ -16,7 +16,8 @@
 //!   from that user is elsewhere: programs in `/var/cache/atelier/postgres`, and data in a folder below
 //!   `/var/lib/atelier` to which `<state>/postgres` is a link.
 //!
-//! Everything listens on 127.0.0.1. Kafka and Redis have no password there; Postgres has a random one, kept in the state folder.
+//! Everything listens on 127.0.0.1. Kafka and Redis have no password there, unless a test gives Kafka a [`Guard`];
+//! Postgres has a random one, kept in the state folder.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), devstack::Error> {
@@ -33,6 +34,7 @@ mod cache;
 mod containers;
 mod environment;
 mod error;
+mod guard;
 mod home;
 mod kafka;
 mod launch;
@@ -53,6 +55,8 @@ mod tool;
 #[cfg(feature = "containers")]
 pub use containers::engine_answers;
 pub use error::Error;
+pub use guard::Guard;
+pub use kafka::acl_tool;
 pub use options::{Keep, Options, Patience, Places, Source};
 pub use prepare::prepare;
 pub use stack::Stack;

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::guard::Guard;
+
 /// How to start a [`Stack`](crate::Stack).
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -20,6 +22,8 @@ pub struct Options {
     pub source: Source,
     /// Where data lies that is not to lie in `state`.
     pub places: Places,
+    /// Who watches over Kafka; only a native one can be watched. See [`Options::guarded`].
+    pub guard: Option<Guard>,
     /// How long we wait for what.
     pub patience: Patience,
 }
@@ -91,6 +95,7 @@ impl Options {
             redis: 16379,
             source: Source::Auto,
             places: Places::default(),
+            guard: None,
             patience: Patience::default(),
         }
     }
@@ -99,5 +104,10 @@ impl Options {
     pub fn test() -> Self {
         let name = format!("{TEST_FOLDER}{:016x}", rand::random::<u64>());
         Self { keep: Keep::Nothing, kafka: 0, postgres: 0, redis: 0, ..Self::up(std::env::temp_dir().join(name)) }
+    }
+
+    /// For tests of grants: likewise, with a native Kafka that this guards.
+    pub fn guarded(guard: Guard) -> Self {
+        Self { source: Source::Native, guard: Some(guard), ..Self::test() }
     }
 }

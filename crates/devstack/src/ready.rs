@@ -1,5 +1,6 @@
 //! Whether a server answers, asked in its own protocol.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::time::{Duration, Instant};
 
@@ -13,6 +14,7 @@ use tokio::net::TcpStream;
 use url::Url;
 
 use crate::error::{Error, Result};
+use crate::guard::Guard;
 
 /// How often we ask, and how long one question may take.
 const GLANCE: Duration = Duration::from_millis(20);
@@ -23,6 +25,8 @@ const QUESTION: Duration = Duration::from_secs(3);
 pub(crate) enum Address {
     /// Comma-separated `host:port`.
     Kafka(String),
+    /// Likewise, where we have to say who we are.
+    GuardedKafka(String, Guard),
     Postgres(Url),
     Redis(Url),
 }
@@ -31,7 +35,7 @@ impl Address {
     /// Which server this is, for messages.
     pub(crate) fn name(&self) -> &'static str {
         match self {
-            Self::Kafka(_) => "kafka",
+            Self::Kafka(_) | Self::GuardedKafka(..) => "kafka",
             Self::Postgres(_) => "postgres",
             Self::Redis(_) => "redis",
         }
@@ -51,7 +55,8 @@ impl Address {
 
     async fn ask(&self) -> std::result::Result<(), String> {
         match self {
-            Self::Kafka(bootstrap) => in_time(kafka(bootstrap)).await,
+            Self::Kafka(bootstrap) => in_time(kafka(bootstrap, &BTreeMap::new())).await,
+            Self::GuardedKafka(bootstrap, guard) => in_time(kafka(bootstrap, &guard.admin())).await,
             Self::Postgres(url) => in_time(postgres(url)).await,
             Self::Redis(url) => in_time(redis(url)).await,
         }
@@ -68,12 +73,15 @@ async fn in_time<E: ToString>(
 }
 
 /// A broker that is not up yet costs the client long pauses, so we knock before we ask.
-async fn kafka(bootstrap: &str) -> std::result::Result<(), String> {
+async fn kafka(bootstrap: &str, settings: &BTreeMap<&str, String>) -> std::result::Result<(), String> {
     let first = bootstrap.split(',').next().unwrap_or_default().trim().to_owned();
     TcpStream::connect(&first).await.map_err(|error| format!("{first}: {error}"))?;
 
     let mut config = ClientConfig::new();
     config.set("bootstrap.servers", bootstrap).set_log_level(RDKafkaLogLevel::Emerg);
+    for (name, value) in settings {
+        config.set(*name, value);
+    }
     let asked = tokio::task::spawn_blocking(move || {
         let client: BaseConsumer<Quiet> = config.create_with_context(Quiet).map_err(|error| error.to_string())?;
         client

@@ -4,6 +4,7 @@
 //! and every new id arrive with the command.
 
 mod aggregate;
+mod budget;
 mod files;
 #[cfg(test)]
 mod given;
@@ -18,6 +19,7 @@ pub mod tenant;
 pub mod user;
 
 pub use aggregate::{Aggregate, Claim, DecodeError, Event, KeyHolder, KeyOwners};
+pub use budget::BudgetHolder;
 pub use files::{FileChange, FileOp, MAX_CHANGE_BYTES, MAX_FILE_BYTES};
 pub use ids::{
     ApiKeyId, EventId, GenerationId, InspectionId, InviteId, LoginProviderId, MessageId, ParseIdError, ProjectId,

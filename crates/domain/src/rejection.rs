@@ -1,5 +1,7 @@
 //! The domain's "no". Each reason is the caller's to read, and has a stable code.
 
+use crate::BudgetHolder;
+
 /// Why a command changed nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
@@ -33,6 +35,11 @@ pub enum Rejection {
     InvalidFile(String),
     #[error("{0} prompts are already waiting in this session")]
     QueueFull(usize),
+    /// What is left of the day's tokens is less than an answer may need.
+    #[error(
+        "{0} tokens of today are used up, or kept free for answers that are not over: there are new ones at midnight (UTC)"
+    )]
+    OverBudget(BudgetHolder),
     #[error("the files are at version {head}, not {base}")]
     StaleBase { base: u32, head: u32 },
     #[error("there is no version {0}")]
@@ -64,6 +71,7 @@ impl Rejection {
             Self::Required(_) => "required",
             Self::InvalidFile(_) => "invalid_file",
             Self::QueueFull(_) => "queue_full",
+            Self::OverBudget(_) => "budget_exceeded",
             Self::StaleBase { .. } => "version_conflict",
             Self::UnknownVersion(_) => "unknown_version",
             Self::StillRunning => "still_running",

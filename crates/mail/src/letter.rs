@@ -23,76 +23,96 @@ pub enum Letter<'a> {
 impl Letter<'_> {
     pub fn to(self, address: &str) -> Mail {
         match self {
-            Self::Welcome { name, link } => Parts {
-                subject: "Welcome to Atelier",
-                greeting: &hello(name),
-                paragraphs: &[
-                    "good that you are here: describe an interface, and watch it come alive.".to_owned(),
-                    "Please confirm that this address is yours. The link is good for three days.".to_owned(),
-                ],
-                link: Some(("Verify this address", link)),
-                code: None,
-                footer: "If you did not open this account, do nothing.",
-            }
-            .to(address),
-            Self::Verify { name, link } => Parts {
-                subject: "Verify your e-mail address",
-                greeting: &hello(name),
-                paragraphs: &["Please confirm that this address is yours. The link is good for three days.".to_owned()],
-                link: Some(("Verify this address", link)),
-                code: None,
-                footer: "If you have no account at Atelier, somebody mistyped theirs: do nothing.",
-            }
-            .to(address),
-            Self::Reset { link } => Parts {
-                subject: "A new password for Atelier",
-                greeting: "Hello,",
-                paragraphs: &["somebody, probably you, asked for a new password. The link works once, within 30 \
-                              minutes, and signs you out everywhere."
-                    .to_owned()],
-                link: Some(("Choose a new password", link)),
-                code: None,
-                footer: "If it was not you, do nothing: your password stays as it is.",
-            }
-            .to(address),
-            Self::Invite { organisation, by, link } => Parts {
-                subject: &format!("{} invites you to {}", one_line(by), one_line(organisation)),
-                greeting: "Hello,",
-                paragraphs: &[
-                    format!("{by} invites you to work together in {organisation} on Atelier."),
-                    "The link works once, within seven days.".to_owned(),
-                ],
-                link: Some(("Accept the invitation", link)),
-                code: None,
-                footer: "If you do not know them, do nothing.",
-            }
-            .to(address),
-            Self::NewDevice { name, device, at, link } => Parts {
-                subject: "A new device signed in to your account",
-                greeting: &hello(name),
-                paragraphs: &[
-                    format!(
-                        "at {at} somebody signed in to your account from a device that was not seen before: {device}"
-                    ),
-                    "If it was you, all is well. If not, end that device and change your password.".to_owned(),
-                ],
-                link: Some(("See your devices", link)),
-                code: None,
-                footer: "You get this mail because the account has your address.",
-            }
-            .to(address),
-            Self::SignInCode { code } => Parts {
-                subject: "Your sign-in code",
-                greeting: "Hello,",
-                paragraphs: &["this code signs you in to Atelier. It is good for ten minutes. Nobody of us will ever \
-                              ask you for it."
-                    .to_owned()],
-                link: None,
-                code: Some(code),
-                footer: "If you did not ask for it, do nothing.",
-            }
-            .to(address),
+            Self::Welcome { name, link } => welcome(name, link).to(address),
+            Self::Verify { name, link } => verify(name, link).to(address),
+            Self::Reset { link } => reset(link).to(address),
+            Self::Invite { organisation, by, link } => invite(organisation, by, link).to(address),
+            Self::NewDevice { name, device, at, link } => new_device(name, (device, at), link).to(address),
+            Self::SignInCode { code } => sign_in_code(code).to(address),
         }
+    }
+}
+
+fn welcome<'a>(name: &str, link: &'a str) -> Parts<'a> {
+    Parts {
+        subject: "Welcome to Atelier".into(),
+        greeting: hello(name),
+        paragraphs: vec![
+            "good that you are here: describe an interface, and watch it come alive.".into(),
+            "Please confirm that this address is yours. The link is good for three days.".into(),
+        ],
+        link: Some(("Verify this address", link)),
+        code: None,
+        footer: "If you did not open this account, do nothing.",
+    }
+}
+
+fn verify<'a>(name: &str, link: &'a str) -> Parts<'a> {
+    Parts {
+        subject: "Verify your e-mail address".into(),
+        greeting: hello(name),
+        paragraphs: vec!["Please confirm that this address is yours. The link is good for three days.".into()],
+        link: Some(("Verify this address", link)),
+        code: None,
+        footer: "If you have no account at Atelier, somebody mistyped theirs: do nothing.",
+    }
+}
+
+fn reset(link: &str) -> Parts<'_> {
+    Parts {
+        subject: "A new password for Atelier".into(),
+        greeting: hello(""),
+        paragraphs: vec![
+            "somebody, probably you, asked for a new password. The link works once, within 30 minutes, and signs you \
+             out everywhere."
+                .into(),
+        ],
+        link: Some(("Choose a new password", link)),
+        code: None,
+        footer: "If it was not you, do nothing: your password stays as it is.",
+    }
+}
+
+fn invite<'a>(organisation: &str, by: &str, link: &'a str) -> Parts<'a> {
+    Parts {
+        subject: format!("{} invites you to {}", one_line(by), one_line(organisation)).into(),
+        greeting: hello(""),
+        paragraphs: vec![
+            format!("{by} invites you to work together in {organisation} on Atelier.").into(),
+            "The link works once, within seven days.".into(),
+        ],
+        link: Some(("Accept the invitation", link)),
+        code: None,
+        footer: "If you do not know them, do nothing.",
+    }
+}
+
+fn new_device<'a>(name: &str, (device, at): (&str, &str), link: &'a str) -> Parts<'a> {
+    let seen = format!("at {at} somebody signed in to your account from a device that was not seen before: {device}");
+    Parts {
+        subject: "A new device signed in to your account".into(),
+        greeting: hello(name),
+        paragraphs: vec![
+            seen.into(),
+            "If it was you, all is well. If not, end that device and change your password.".into(),
+        ],
+        link: Some(("See your devices", link)),
+        code: None,
+        footer: "You get this mail because the account has your address.",
+    }
+}
+
+fn sign_in_code(code: &str) -> Parts<'_> {
+    Parts {
+        subject: "Your sign-in code".into(),
+        greeting: hello(""),
+        paragraphs: vec![
+            "this code signs you in to Atelier. It is good for ten minutes. Nobody of us will ever ask you for it."
+                .into(),
+        ],
+        link: None,
+        code: Some(code),
+        footer: "If you did not ask for it, do nothing.",
     }
 }
 

@@ -1,12 +1,14 @@
 //! A mail from its parts: the same words as plain text and as simple HTML.
 
+use std::borrow::Cow;
+
 use crate::Mail;
 
 /// What a mail is made of.
 pub struct Parts<'a> {
-    pub subject: &'a str,
-    pub greeting: &'a str,
-    pub paragraphs: &'a [String],
+    pub subject: Cow<'a, str>,
+    pub greeting: String,
+    pub paragraphs: Vec<Cow<'a, str>>,
     /// A button, and its address in full for those who see no HTML.
     pub link: Option<(&'a str, &'a str)>,
     /// To be read off and typed in.
@@ -16,12 +18,12 @@ pub struct Parts<'a> {
 
 impl Parts<'_> {
     pub fn to(&self, to: &str) -> Mail {
-        Mail { to: to.to_owned(), subject: self.subject.to_owned(), text: self.text(), html: self.html() }
+        Mail { to: to.to_owned(), subject: self.subject.clone().into_owned(), text: self.text(), html: self.html() }
     }
 
     fn text(&self) -> String {
-        let mut blocks = vec![self.greeting.to_owned()];
-        blocks.extend_from_slice(self.paragraphs);
+        let mut blocks = vec![self.greeting.clone()];
+        blocks.extend(self.paragraphs.iter().map(ToString::to_string));
         blocks.extend(self.code.map(|code| format!("    {code}")));
         blocks.extend(self.link.map(|(label, address)| format!("{label}:\n{address}")));
         blocks.push(format!("-- \n{}", self.footer));
@@ -29,7 +31,7 @@ impl Parts<'_> {
     }
 
     fn html(&self) -> String {
-        let mut body = format!("<p>{}</p>", escaped(self.greeting));
+        let mut body = format!("<p>{}</p>", escaped(&self.greeting));
         self.paragraphs.iter().for_each(|paragraph| body.push_str(&format!("<p>{}</p>", escaped(paragraph))));
         if let Some(code) = self.code {
             body.push_str(&format!(
@@ -49,7 +51,7 @@ impl Parts<'_> {
             "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{}</title></head>\
              <body style=\"font:15px/1.6 system-ui,sans-serif;color:#18181b;max-width:34rem;margin:2rem auto;padding:0 1rem\">\
              {body}<p style=\"font-size:12px;color:#71717a;border-top:1px solid #e4e4e7;padding-top:12px\">{}</p></body></html>",
-            escaped(self.subject),
+            escaped(&self.subject),
             escaped(self.footer)
         )
     }

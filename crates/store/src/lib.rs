@@ -10,6 +10,7 @@
 mod answers;
 mod append;
 mod batch;
+mod budgets;
 mod call;
 mod claims;
 mod config;
@@ -28,6 +29,7 @@ mod root;
 mod snapshot;
 mod store;
 
+pub use budgets::{DailyLimits, Reservation, Unsettled};
 pub use call::{Call, Idempotency};
 pub use config::Config;
 pub use erasures::{Erasure, EventCount, Owned, Traces};

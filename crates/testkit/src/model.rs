@@ -33,6 +33,8 @@ pub enum Step {
     Think(String),
     /// Silence, until the story opens the gate once.
     Gate(Arc<Semaphore>),
+    /// The story is told that the model came this far.
+    Note(Arc<Semaphore>),
     /// A pause between tokens.
     Pause(Duration),
     /// Bytes as they are, however malformed.
@@ -183,6 +185,10 @@ async fn play(stage: Arc<Stage>, script: Script, send: mpsc::Sender<Option<Bytes
                 permit = gate.acquire() => { permit.expect("gates stay open").forget(); false }
                 () = send.closed() => true,
             },
+            Step::Note(came) => {
+                came.add_permits(1);
+                false
+            }
             Step::Pause(time) => tokio::select! {
                 () = tokio::time::sleep(time) => false,
                 () = send.closed() => true,

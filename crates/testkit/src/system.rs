@@ -51,6 +51,11 @@ impl System {
 
     /// Likewise, on a stack of these options.
     pub async fn start_on(options: Options) -> anyhow::Result<Self> {
+        Self::start_with(options, &[]).await
+    }
+
+    /// Likewise, and all processes are told this besides.
+    pub async fn start_with(options: Options, besides: &[(&str, String)]) -> anyhow::Result<Self> {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir()?;
         let model = Model::start().await?;
@@ -58,7 +63,10 @@ impl System {
         let ports = Ports::free().await?;
         let logs = folder.path();
         let outbox = ("ATELIER_MAIL_OUTBOX".to_owned(), logs.join("outbox").display().to_string());
-        let settings = |operations: u16| [ports.settings(&stack, &model, operations), vec![outbox.clone()]].concat();
+        let besides: Vec<_> = besides.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let settings = |operations: u16| {
+            [ports.settings(&stack, &model, operations), vec![outbox.clone()], besides.clone()].concat()
+        };
 
         prepare(&settings(0), logs).await?;
         let process = |name: &str, roles: &str, operations: u16| {

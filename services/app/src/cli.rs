@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand};
 use crate::config::Config;
 use crate::roles::Role;
 use crate::{
-    audit, config_docs, dead_letters, event_log, forget, generate, keyring, maintenance, read_models, schemas, serve,
-    up,
+    acls, audit, config_docs, dead_letters, event_log, forget, generate, keyring, maintenance, read_models, schemas,
+    serve, up,
 };
 
 /// Atelier turns prompts into working user-interface code. Nothing is ever lost, and any stream resumes anywhere.
@@ -81,6 +81,8 @@ enum Topics {
     Plan,
     /// Creates the topics that are missing; never changes a partition count.
     Apply,
+    /// Prints who may do what on the brokers, for Kafka's own tool.
+    Acls(acls::Acls),
 }
 
 #[derive(Subcommand)]
@@ -111,6 +113,7 @@ impl Cli {
             Command::Migrate => maintenance::migrate(&settings()?).await,
             Command::Topics(Topics::Plan) => maintenance::plan_topics(&settings()?).await,
             Command::Topics(Topics::Apply) => maintenance::apply_topics(&settings()?).await,
+            Command::Topics(Topics::Acls(acls)) => acls.run(&settings()?),
             Command::Generate(generate) => generate.run().await,
             Command::Events(events) => events.run(&self.config).await,
             Command::Schemas(schemas) => schemas.run().await,

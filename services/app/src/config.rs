@@ -28,6 +28,7 @@ pub struct Config {
     pub auth: auth::Config,
     pub mail: mail::Config,
     pub rpc: Rpc,
+    pub budgets: command::budgets::Config,
     pub tls: tls::Config,
     pub relay: relay::Config,
     pub audit: chain::Config,
@@ -158,6 +159,7 @@ pub const SECTIONS: &[&str] = &[
     "auth",
     "mail",
     "rpc",
+    "budgets",
     "tls",
     "relay",
     "audit",
@@ -205,6 +207,7 @@ impl Config {
         if self.identity.internal_secret.is_none() {
             bail!("[identity] internal_secret is missing: the same random text for every process");
         }
+        self.budgets.check().map_err(anyhow::Error::msg)?;
         if self.keys.is_none() && roles.iter().any(|role| role.opens_texts()) {
             bail!("[keys] kek is missing: `openssl rand -base64 32`");
         }

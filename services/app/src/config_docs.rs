@@ -19,6 +19,7 @@ const MANUAL: &[(&str, &str, &str)] = &[
     ("auth", "Config", include_str!("../../auth/src/config.rs")),
     ("mail", "Config", include_str!("../../../crates/mail/src/config.rs")),
     ("rpc", "Rpc", include_str!("config.rs")),
+    ("budgets", "Config", include_str!("../../command/src/budgets/config.rs")),
     ("tls", "Config", include_str!("../../../crates/tls/src/config.rs")),
     ("relay", "Config", include_str!("../../relay/src/config.rs")),
     ("audit", "Config", include_str!("../../../crates/chain/src/config.rs")),

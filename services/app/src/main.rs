@@ -1,5 +1,6 @@
 //! The one binary: roles, configuration, signals, command line. Only this crate knows all the others.
 
+mod acls;
 mod assets;
 mod audit;
 mod cli;

@@ -61,6 +61,11 @@ impl Platform {
         Ok(commands.eraser(self.auth.clone(), self.shared.token(&self.auth, "command")?))
     }
 
+    /// Settles budgets that nobody else does; where this process plays the command role.
+    pub fn keeper(&self) -> anyhow::Result<command::budgets::Keeper> {
+        Ok(self.local.commands.as_ref().context("the command role was not made")?.keeper())
+    }
+
     /// The event store, where this process has it.
     pub fn store(&self) -> anyhow::Result<&store::Store> {
         self.local.store.as_ref().map(|(_, store)| store).context("the store was not made")

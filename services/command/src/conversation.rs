@@ -7,6 +7,7 @@ use domain::{GenerationId, Session, SessionId, TenantId};
 use rpc::command::v1::{File, LoadConversationRequest, LoadConversationResponse, Turn};
 use rpc::fault;
 use rpc::identity::Claims;
+use store::Executed;
 use tonic::{Code, Status};
 
 use crate::Commands;
@@ -23,8 +24,25 @@ pub async fn load(
     let generation: GenerationId = parse(&request.generation_id)?;
 
     let history = commands.store.history::<Session>(tenant, &session.to_string()).await.map_err(status)?;
-    let conversation = Conversation::fold(history.iter().map(|(_, event)| event));
-    conversation.up_to(generation).ok_or_else(|| fault(Code::NotFound, "not_found", "there is no such generation"))
+    let told = Conversation::default().and(history.iter().map(|(_, event)| event)).up_to(generation);
+    let told = told.ok_or_else(|| fault(Code::NotFound, "not_found", "there is no such generation"))?;
+    Ok(commands.bounded(told))
+}
+
+/// The conversation of a prompt that was just posted, if nothing was said before it and there are no files.
+pub fn of_a_first_prompt(done: &Executed<Session>, generation: GenerationId) -> Option<LoadConversationResponse> {
+    let Session { identity, head, over, queue, .. } = &done.state;
+    let first = *head == 0 && over.is_empty() && queue.is_empty();
+    let identity = (*identity).filter(|_| first)?;
+    let (project_id, owner) = (identity.project_id.to_string(), identity.owner.to_string());
+    Conversation { project_id, owner, ..Conversation::default() }.and(done.events.iter()).up_to(generation)
+}
+
+impl Commands {
+    /// The same, with what the answer may use.
+    pub(crate) fn bounded(&self, told: LoadConversationResponse) -> LoadConversationResponse {
+        LoadConversationResponse { token_limit: self.budgets.per_answer(), ..told }
+    }
 }
 
 #[derive(Default)]
@@ -40,8 +58,8 @@ struct Conversation {
 }
 
 impl Conversation {
-    fn fold<'a>(events: impl Iterator<Item = &'a Event>) -> Self {
-        events.fold(Self::default(), Self::with)
+    fn and<'a>(self, events: impl Iterator<Item = &'a Event>) -> Self {
+        events.fold(self, Self::with)
     }
 
     fn with(mut self, event: &Event) -> Self {
@@ -84,6 +102,7 @@ impl Conversation {
             model: self.models.get(&generation).cloned().flatten(),
             over: self.answers.contains_key(&generation),
             attempts: self.attempts.get(&generation).copied().unwrap_or_default(),
+            token_limit: 0,
         })
     }
 

@@ -37,6 +37,7 @@ pub async fn handle(
     let done =
         commands.store.execute::<Session>(&call, &session.to_string(), command, version).await.map_err(status)?;
     commands.hint(&call, session, &done); // of the next in the queue
+    commands.settle(&done).await;
     Ok(Accepted { version: number(&done.answer, "version")? })
 }
 

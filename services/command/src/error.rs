@@ -1,8 +1,11 @@
 //! What a caller hears when a command changed nothing: one table of consequences.
 
+use chrono::Utc;
 use domain::Rejection;
 use rpc::fault;
 use tonic::{Code, Status};
+
+use crate::budgets::until_tomorrow;
 
 /// The answer to a command that was not stored.
 pub fn status(error: store::Error) -> Status {
@@ -41,6 +44,7 @@ fn rejected(rejection: &Rejection) -> Status {
         | Rejection::Required(_)
         | Rejection::InvalidFile(_)
         | Rejection::UnknownVersion(_) => Code::InvalidArgument,
+        Rejection::OverBudget(_) => return over_budget(rejection),
         Rejection::QueueFull(_) => Code::ResourceExhausted,
         Rejection::StaleBase { .. } => Code::Aborted,
         Rejection::NotAllowed(_) => Code::PermissionDenied,
@@ -50,6 +54,13 @@ fn rejected(rejection: &Rejection) -> Status {
         }
     };
     fault(code, rejection.code(), rejection.to_string())
+}
+
+/// It makes sense to ask again on the next day.
+fn over_budget(rejection: &Rejection) -> Status {
+    let mut refused = fault(Code::ResourceExhausted, rejection.code(), rejection.to_string());
+    refused.metadata_mut().insert("retry-after", until_tomorrow(Utc::now()).into());
+    refused
 }
 
 /// A role, a scope: one of a few names.

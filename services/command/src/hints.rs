@@ -6,13 +6,15 @@ use rpc::Hint;
 use store::{Call, Executed};
 
 use crate::Commands;
+use crate::conversation::of_a_first_prompt;
 
 impl Commands {
     /// Tells of every answer whose turn has come. A worker that is busy hears it from Kafka.
     pub(crate) fn hint(&self, call: &Call, session: SessionId, done: &Executed<Session>) {
         let Some(worker) = &self.hints else { return };
         for hint in hints(call, session, done) {
-            let _ = worker.try_send(hint);
+            let conversation = of_a_first_prompt(done, hint.generation).map(|told| self.bounded(told));
+            let _ = worker.try_send(Hint { conversation, ..hint });
         }
     }
 }
@@ -26,6 +28,7 @@ fn hints(call: &Call, session: SessionId, done: &Executed<Session>) -> impl Iter
             generation: requested.generation_id,
             cause: id.clone(),
             traceparent: call.traceparent.clone(),
+            conversation: None,
         }),
         _ => None,
     })
@@ -79,6 +82,10 @@ mod tests {
         assert_eq!((hint.generation, hint.cause), (first, format!("evt_{requested}")));
         assert_eq!((hint.tenant, hint.session, hint.traceparent), (call.tenant, session_id, call.traceparent.clone()));
 
+        let told = of_a_first_prompt(&asked, first).expect("nothing was said before");
+        let said: Vec<_> = told.turns.iter().map(|turn| (turn.role.as_str(), turn.content.as_str())).collect();
+        assert_eq!((said, told.owner, told.attempts), (vec![("user", "a page")], by.to_string(), 0));
+
         let queued = after(&asked.state, posts(second));
         assert!(heard(&queued).is_empty(), "the second waits for its turn");
 
@@ -92,5 +99,9 @@ mod tests {
         let started = after(&queued.state, start(first));
         let stopping = after(&started.state, Command::Cancel { by, generation_id: first });
         assert!(heard(&stopping).is_empty());
+
+        let stopped = after(&asked.state, Command::Cancel { by, generation_id: first });
+        let again = after(&stopped.state, posts(second));
+        assert!(of_a_first_prompt(&again, second).is_none(), "something was said before, which only the store has");
     }
 }

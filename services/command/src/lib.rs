@@ -3,6 +3,7 @@
 mod access;
 mod accounts;
 mod administration;
+pub mod budgets;
 pub mod call;
 mod conversation;
 mod end_generation;
@@ -34,18 +35,30 @@ pub struct Commands {
     store: Store,
     verifier: Verifier,
     hints: Option<Sender<Hint>>,
+    budgets: Arc<budgets::Config>,
     /// Told when somebody is to be erased.
     erasures: Arc<Notify>,
 }
 
 impl Commands {
     pub fn new(store: Store, verifier: Verifier) -> Self {
-        Self { store, verifier, hints: None, erasures: Arc::default() }
+        Self { store, verifier, hints: None, budgets: Arc::default(), erasures: Arc::default() }
     }
 
     /// Carries out what [`Commands`] decided about people; one per installation is enough, several do no harm.
     pub fn eraser(&self, auth: rpc::Auth, token: rpc::ServiceToken) -> erasure::Eraser {
         erasure::Eraser::new(self.store.clone(), auth, token, self.erasures.clone())
+    }
+
+    /// The same, where a day has so many tokens.
+    #[must_use]
+    pub fn with_budgets(self, budgets: budgets::Config) -> Self {
+        Self { budgets: Arc::new(budgets), ..self }
+    }
+
+    /// Settles the budgets of answers whose end nobody told; one per installation is enough, several do no harm.
+    pub fn keeper(&self) -> budgets::Keeper {
+        budgets::Keeper::new(self.store.clone(), self.budgets.as_ref().clone())
     }
 
     /// The same, with a worker in this process that may begin before Kafka tells it to.

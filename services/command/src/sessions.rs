@@ -77,10 +77,15 @@ pub async fn post(
     let id: SessionId = parse(&request.session_id)?;
     let (message_id, generation_id) = (MessageId::generate(), GenerationId::generate());
     let PostMessageRequest { content, model, base_version, .. } = request;
-    let command = Command::Post { by, message_id, generation_id, content, model, base_version };
+    let command = match commands.keep_free(claims, id, generation_id).await? {
+        None => Command::Post { by, message_id, generation_id, content, model, base_version },
+        Some(whose) => Command::PostOverBudget { by, whose },
+    };
 
     let answer = |done: &Executed<Session>| json!({ "message_id": message_id, "generation_id": generation_id, "version": done.version });
-    let done = commands.execute_in_session(&call, claims, id, command, answer).await?;
+    let done = commands.execute_in_session(&call, claims, id, command, answer).await;
+    commands.posted_or_free(generation_id, &done).await;
+    let done = done?;
     commands.hint(&call, id, &done);
     Ok(PostMessageResponse {
         message_id: answered(&done.answer, "message_id")?,
@@ -172,6 +177,7 @@ impl Commands {
     ) -> Result<Accepted, Status> {
         let answer = |done: &Executed<Session>| json!({ "version": done.version });
         let done = self.execute_in_session(call, claims, id, command, answer).await?;
+        self.settle(&done).await;
         Ok(Accepted { version: number(&done.answer, "version")? })
     }
 

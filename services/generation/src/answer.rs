@@ -4,15 +4,18 @@ use events::stream::Piece as Published;
 use llm::{Chunk, FileChange, FileOp, FinishReason, Parser, Piece, Prices, Problem, Usage};
 use rpc::command::v1 as wire;
 
+use crate::budget::prompt_tokens;
 use crate::request::Brief;
 
 pub struct Answer {
     parser: Parser,
     prices: Option<Prices>,
     usage: Option<Usage>,
-    /// Characters of the prompt and deltas of the answer, to count by where the server does not.
-    prompt_chars: usize,
+    /// Tokens of the prompt and deltas of the answer, to count by where the server does not.
+    prompt_tokens: u64,
     deltas: u64,
+    /// The most tokens the model was asked to say.
+    limit: Option<u64>,
 }
 
 /// How an attempt stopped.
@@ -49,8 +52,9 @@ pub struct Ended {
 
 impl Answer {
     pub fn new(brief: &Brief, prices: Option<Prices>) -> Self {
-        let prompt_chars = brief.prompt.messages.iter().map(|message| message.content.chars().count()).sum();
-        Self { parser: Parser::new(brief.files.clone()), prices, usage: None, prompt_chars, deltas: 0 }
+        let prompt_tokens = prompt_tokens(&brief.prompt.messages).into();
+        let limit = brief.prompt.max_tokens.map(u64::from);
+        Self { parser: Parser::new(brief.files.clone()), prices, usage: None, prompt_tokens, deltas: 0, limit }
     }
 
     /// What the browser should hear of this chunk.
@@ -70,6 +74,12 @@ impl Answer {
             }
             Chunk::Finished(_) => Vec::new(),
         }
+    }
+
+    /// Whether the model goes on although it was asked to stop here.
+    pub fn is_too_long(&self) -> bool {
+        let counted = self.usage.map_or(0, |usage| usage.completion_tokens);
+        self.limit.is_some_and(|limit| self.deltas.max(counted) > limit)
     }
 
     /// The last pieces for the browser, and the account of the attempt.
@@ -106,14 +116,11 @@ impl Answer {
 
     /// As the server counted; else one token a delta, and four characters a token for the prompt.
     fn usage(&self) -> Usage {
-        self.usage.unwrap_or_else(|| {
-            let prompt_tokens = self.prompt_chars.div_ceil(4) as u64;
-            Usage {
-                prompt_tokens,
-                completion_tokens: self.deltas,
-                reasoning_tokens: None,
-                total_tokens: prompt_tokens + self.deltas,
-            }
+        self.usage.unwrap_or_else(|| Usage {
+            prompt_tokens: self.prompt_tokens,
+            completion_tokens: self.deltas,
+            reasoning_tokens: None,
+            total_tokens: self.prompt_tokens + self.deltas,
         })
     }
 

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use events::stream::Piece;
 use futures::{Stream, StreamExt, TryStreamExt, stream};
-use llm::Chunk;
+use llm::{Chunk, FinishReason};
 use rpc::command::v1::start_generation_response::Verdict;
-use rpc::command::v1::{AbandonAttemptRequest, StartGenerationRequest};
+use rpc::command::v1::{AbandonAttemptRequest, LoadConversationResponse, StartGenerationRequest};
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
@@ -26,8 +26,7 @@ const WAIT: Duration = Duration::from_secs(2);
 pub async fn take(worker: &Worker, request: &Request) -> Result<(), Failure> {
     let already = || Failure::Transient("it is being answered here already".to_owned());
     let registered = worker.running.register(request.generation).ok_or_else(already)?;
-    let token = worker.token.get().await?;
-    let loaded = worker.command.load_conversation(request.load(), &token).await?;
+    let loaded = conversation(worker, request).await?;
     if loaded.over {
         return Ok(());
     }
@@ -43,6 +42,15 @@ pub async fn take(worker: &Worker, request: &Request) -> Result<(), Failure> {
     };
     let Some(attempt) = claimed else { return Ok(()) };
     stream_answer(worker, request, &brief, attempt, model, &registered.stop).await
+}
+
+/// What was said before, and the prompt.
+async fn conversation(worker: &Worker, request: &Request) -> Result<LoadConversationResponse, Failure> {
+    if let Some(known) = &request.conversation {
+        return Ok(known.clone());
+    }
+    let token = worker.token.get().await?;
+    Ok(worker.command.load_conversation(request.load(), &token).await?)
 }
 
 /// The number of our attempt, once it is ours; `None` if the answer is over.
@@ -105,7 +113,7 @@ async fn stream_answer(
     }
 }
 
-/// Publishes what the model says until it ends, one way or another.
+/// Publishes what the model says until it ends, one way or another. One that says more than it was asked for is stopped.
 async fn listen(
     worker: &Worker,
     mut model: impl Stream<Item = Result<Chunk, llm::Error>> + Unpin,
@@ -116,6 +124,9 @@ async fn listen(
     let deadline = Instant::now() + worker.config.deadline;
     let mut finished = None;
     loop {
+        if answer.is_too_long() {
+            return Ok(End::Completed(FinishReason::Length));
+        }
         let window = publisher.window_ends();
         tokio::select! {
             () = stop.cancelled() => return Ok(End::Cancelled),

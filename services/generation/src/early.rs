@@ -85,7 +85,7 @@ fn comes_to_us(topics: &Topics, assigned: &Assignment, hint: &Hint) -> bool {
 
 impl From<Hint> for Request {
     fn from(hint: Hint) -> Self {
-        let Hint { tenant, session, generation, cause, traceparent } = hint;
-        Self { tenant, session, generation, cause, traceparent }
+        let Hint { tenant, session, generation, cause, traceparent, conversation } = hint;
+        Self { tenant, session, generation, cause, traceparent, conversation }
     }
 }

@@ -5,6 +5,7 @@
 
 mod answer;
 mod attempt;
+mod budget;
 mod config;
 mod control;
 mod early;

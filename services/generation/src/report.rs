@@ -70,7 +70,7 @@ impl Worker {
             model: self.model_name(brief),
             provider: self.provider.name().to_owned(),
             prompt_digest: brief.digest.clone(),
-            max_tokens: self.config.max_tokens.map(i64::from),
+            max_tokens: brief.prompt.max_tokens.map(i64::from),
             temperature: self.config.temperature.map(|temperature| temperature.to_string()),
             finish_reason,
             usage: Some(rpc::command::v1::Usage {

@@ -8,6 +8,7 @@ use events::Envelope;
 use llm::{Conversation, Role, Turn};
 use rpc::command::v1::{LoadConversationRequest, LoadConversationResponse};
 
+use crate::budget;
 use crate::error::Failure;
 use crate::worker::Worker;
 
@@ -19,6 +20,8 @@ pub struct Request {
     /// The event that asked for it.
     pub cause: String,
     pub traceparent: Option<String>,
+    /// What the model is to be told, where that need not be asked for.
+    pub conversation: Option<LoadConversationResponse>,
 }
 
 impl Request {
@@ -34,6 +37,7 @@ impl Request {
             generation: request.generation_id,
             cause: event_id.to_string(),
             traceparent: traceparent.map(str::to_owned),
+            conversation: None,
         })
     }
 
@@ -67,14 +71,11 @@ impl Brief {
             turns: turns.collect(),
             files: files.iter().map(|(path, content)| (path.clone(), content.clone())).collect(),
         };
-        let messages = llm::messages_within(&conversation, worker.context_chars);
+        let limit = Some(loaded.token_limit).filter(|limit| *limit > 0);
+        let messages = llm::messages_within(&conversation, budget::prompt_chars(limit, worker.context_chars));
         let digest = llm::prompt_digest(&messages);
-        let prompt = llm::Request {
-            model: loaded.model,
-            messages,
-            max_tokens: worker.config.max_tokens,
-            temperature: worker.config.temperature,
-        };
+        let max_tokens = budget::answer_tokens(limit, worker.config.max_tokens, &messages);
+        let prompt = llm::Request { model: loaded.model, messages, max_tokens, temperature: worker.config.temperature };
         Ok(Self { prompt, digest, files, owners })
     }
 }

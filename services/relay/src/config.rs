@@ -26,6 +26,11 @@ pub struct Config {
     /// How often the store is asked for news when nobody wakes us: from the first pause after an event to the last.
     pub poll: Span,
 
+    /// The least time between two reads that are not full. The first event after a pause is read at once; those right
+    /// behind it come together, in one read, one note and one request to Kafka.
+    #[serde(with = "humantime_serde")]
+    pub gather: Duration,
+
     /// How long we wait after trouble with Postgres or Kafka, doubling each time.
     pub retry: Span,
 
@@ -103,6 +108,7 @@ impl Default for Config {
             lease: Duration::from_secs(10),
             stand_by: Duration::from_secs(1),
             poll: Span::millis(2, 100),
+            gather: Duration::from_millis(4),
             retry: Span::millis(100, 5_000),
             drain: Duration::from_secs(10),
             sweep: Sweep::default(),

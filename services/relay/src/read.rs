@@ -1,8 +1,10 @@
 //! Reading the store in its final order.
 
+use std::time::Duration;
+
 use sqlx::PgPool;
 use tokio::sync::{mpsc, watch};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::lease::Progress;
 use crate::order::{Cursor, START};
@@ -17,6 +19,7 @@ pub struct Reader {
     base_row: i64,
     batch: i64,
     pauses: Pauses,
+    gather: Duration,
     wake: watch::Receiver<()>,
     live: String,
     backlog: String,
@@ -30,6 +33,7 @@ impl Reader {
             base_row: from.base_row,
             batch: config.batch.get() as i64,
             pauses: config.poll.pauses(),
+            gather: config.gather,
             wake,
             live: live(),
             backlog: backlog(),
@@ -40,20 +44,21 @@ impl Reader {
     pub async fn run(mut self, batches: mpsc::Sender<Vec<Stored>>) -> Result<(), Error> {
         loop {
             self.wake.mark_unchanged(); // what is committed by now is in the next read
+            let begun = Instant::now();
             let batch = self.next().await?;
-            if batch.is_empty() {
-                if self.left_backlog() {
-                    continue;
-                }
-                tokio::select! {
-                    () = pause(&mut self.wake, &mut self.pauses) => {}
-                    () = batches.closed() => return Ok(()),
-                }
-            } else {
+            let (empty, full) = (batch.is_empty(), batch.len() as i64 == self.batch);
+            if !empty {
                 self.pauses.reset();
                 if batches.send(batch).await.is_err() {
                     return Ok(());
                 }
+            }
+            if full || (empty && self.left_backlog()) {
+                continue;
+            }
+            tokio::select! {
+                () = self.rest(begun) => {}
+                () = batches.closed() => return Ok(()),
             }
         }
     }
@@ -72,6 +77,12 @@ impl Reader {
         }
         self.cursor = batch.last().map_or(self.cursor, |event| event.at);
         Ok(batch)
+    }
+
+    /// Until the next read is due, and there may be something new.
+    async fn rest(&mut self, begun: Instant) {
+        sleep_until(begun + self.gather).await;
+        pause(&mut self.wake, &mut self.pauses).await;
     }
 
     const fn left_backlog(&mut self) -> bool {

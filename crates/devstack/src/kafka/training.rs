@@ -60,7 +60,7 @@ pub(super) async fn train(
 }
 
 async fn record(jars: &Path, formatted: &Path, folder: &Path, draft: &Path, patience: &Patience) -> Result<()> {
-    super::lay_out(formatted, &folder.join("data"))?;
+    super::copy(formatted, &folder.join("data"))?;
     let port = ports::pick(0)?;
     let mark = format!("atelier-training-{:016x}", rand::random::<u64>());
     let flags = [
@@ -75,6 +75,7 @@ async fn record(jars: &Path, formatted: &Path, folder: &Path, draft: &Path, pati
         log: folder.join("kafka.log"),
         port,
         mark: &mark,
+        guard: None,
         flags: flags.into(),
         ending: Ending::Terminate,
     };

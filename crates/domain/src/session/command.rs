@@ -1,6 +1,8 @@
 //! What can be asked of a session. Ids are made by the caller, so that a repeat is recognised.
 
-use crate::{FileChange, GenerationId, MessageId, ProjectId, ProjectRole, SessionId, Usage, UserId, WorkerId};
+use crate::{
+    BudgetHolder, FileChange, GenerationId, MessageId, ProjectId, ProjectRole, SessionId, Usage, UserId, WorkerId,
+};
 
 use super::event::{AbandonReason, Answer, Outcome};
 
@@ -35,6 +37,12 @@ pub enum Command {
         model: Option<String>,
         /// Refused if the files have moved on from this version.
         base_version: Option<u32>,
+    },
+    /// A prompt for which this holder has no tokens left. It is refused; only the repeat of one that was posted before
+    /// hears what that one heard.
+    PostOverBudget {
+        by: UserId,
+        whose: BudgetHolder,
     },
     /// Stop, from any device. A queued answer ends at once, a running one when its worker has stopped.
     Cancel {
@@ -120,6 +128,7 @@ impl Command {
             Self::Rename { by, .. }
             | Self::Delete { by }
             | Self::Post { by, .. }
+            | Self::PostOverBudget { by, .. }
             | Self::Cancel { by, .. }
             | Self::Import { by, .. }
             | Self::Restore { by, .. } => Some(*by),

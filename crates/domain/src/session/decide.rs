@@ -36,6 +36,7 @@ impl Aggregate for Session {
             Command::Post { by, message_id, generation_id, content, model, base_version } => {
                 self.post(by, (message_id, generation_id), content, model, base_version)
             }
+            Command::PostOverBudget { by, whose } => self.require_owner(by).and(Err(Rejection::OverBudget(whose))),
             Command::Cancel { by, generation_id } => self.cancel(by, generation_id),
 
             Command::Guest { role, command } => self.as_guest(role, *command, now),

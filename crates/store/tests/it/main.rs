@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "a test's tasks end with its runtime")]
 
 mod appending;
+mod budgets;
 mod claims;
 mod database;
 mod erasing;

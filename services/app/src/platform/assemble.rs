@@ -50,12 +50,13 @@ impl Platform {
         Ok(Box::pin(auth.serve_with(self.shared.internal.clone(), shutdown)))
     }
 
-    /// It has no loop of its own: it is called. It says whether its store answers, and erases whom it must.
+    /// It has no loop of its own: it is called. It says whether its store answers, and erases whom it must, and settles
+    /// what was kept free in vain.
     fn command(&self, shutdown: CancellationToken) -> anyhow::Result<Serving> {
         let (pool, _) = self.local.store.clone().context("the store was not made")?;
         let watching = runtime::postgres::watch(pool, self.health.role(Role::Command.name()), shutdown.clone());
-        let eraser = self.eraser()?;
-        Ok(Box::pin(async move { tokio::join!(watching, eraser.run(shutdown)).0 }))
+        let (eraser, keeper) = (self.eraser()?, self.keeper()?);
+        Ok(Box::pin(async move { tokio::join!(watching, eraser.run(shutdown.clone()), keeper.run(shutdown)).0 }))
     }
 
     /// It passes sealed events on, and needs no key; without command nobody here wakes it.

@@ -33,6 +33,7 @@ impl Local {
         }
         let (pool, store) = connect::event_store(&shared.config, shared.keys()?)?;
         let commands = command::Commands::new(store.clone(), shared.verifier.clone());
+        let commands = commands.with_budgets(shared.config.budgets.clone());
         let commands = if roles.contains(&Role::Generation) { self.hinting(commands) } else { commands };
         (self.store, self.commands) = (Some((pool, store)), Some(commands.clone()));
         Ok(Command::local(commands))

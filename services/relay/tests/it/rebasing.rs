@@ -158,3 +158,26 @@ async fn what_was_overtaken_cannot_come_back_and_is_abandoned() {
     let distinct: std::collections::HashSet<_> = positions.iter().collect();
     assert_eq!((positions.len(), distinct.len()), (4, 4), "no position is used twice: {positions:?}");
 }
+
+#[tokio::test]
+async fn a_write_side_that_ran_through_the_restore_decides_on_nothing_it_remembers() {
+    let office = Office::open().await;
+    let alice = Alice::with_a_session(&office.store).await;
+    alice.renames(&office.store, "lost").await;
+    published(&office).await;
+    set_back(&office, 1).await;
+    let rebased = relay::rebase(&office.owner, &office.kafka, Lost::Abandon).await.unwrap();
+    assert_eq!((rebased.position, rebased.lost), (2, 1));
+
+    // What this process remembers is version 2: its next event would have been the third of a stream without a second.
+    alice.renames(&office.store, "again").await;
+    let sequences: Vec<i64> =
+        sqlx::query_scalar("select sequence from store.events where aggregate_id = $1 order by 1")
+            .bind(alice.session.to_string())
+            .fetch_all(&office.owner)
+            .await
+            .unwrap();
+    assert_eq!(sequences, [1, 2]);
+    let stored = office.store.load::<domain::Session>(alice.tenant, &alice.session.to_string()).await.unwrap();
+    assert_eq!((stored.version, stored.state.title.as_str()), (2, "again"));
+}

@@ -1,8 +1,8 @@
 //! Prompts and their queue.
 
 use super::story::{Ask, NOBODY, ask, complete, file, nothing, story};
-use crate::Rejection;
 use crate::session::*;
+use crate::{BudgetHolder, Rejection};
 
 #[test]
 fn a_first_prompt_is_its_answer_s_turn_at_once() {
@@ -60,6 +60,16 @@ fn the_queue_has_an_end() {
     let s = story();
     let full = (0..MAX_QUEUE).fold(s.started(ask()), |past, _| past.and(s.post(ask())));
     full.when(s.post(ask())).then_rejected(Rejection::QueueFull(MAX_QUEUE));
+}
+
+#[test]
+fn a_prompt_beyond_the_budget_is_refused_whoever_s_is_used_up() {
+    let s = story();
+    for whose in [BudgetHolder::Person, BudgetHolder::Tenant] {
+        let post = |by| Command::PostOverBudget { by, whose };
+        s.opened().when(post(s.ada)).then_rejected(Rejection::OverBudget(whose));
+        s.opened().when(post(s.mallory)).then_rejected(Rejection::NotYours);
+    }
 }
 
 #[test]

@@ -1,0 +1,4 @@
+//! What the command role does besides commands, on a real Postgres.
+
+mod budgets;
+mod house;
