@@ -13,7 +13,7 @@ use sqlx::PgPool;
 use store::{Call, Store};
 
 use crate::config::Config;
-use crate::platform::Platform;
+use crate::platform::{Platform, pool};
 use crate::roles::Role;
 use places::Places;
 
@@ -73,11 +73,12 @@ struct Person {
 impl Forget {
     pub async fn run(self, config: Config) -> anyhow::Result<()> {
         let owner = PgPool::connect(config.database_url()?).await.context("the database does not answer")?;
+        let read = pool(&config, "read", 1)?;
         let platform = Platform::new(config.clone(), &[Role::Auth, Role::Command])?;
         let person = self.find(platform.store()?, &owner).await?;
         if self.dry_run {
             let traces = platform.eraser()?.traces(person.tenant, person.user).await?;
-            let places = Places::of(&owner, &config, person.user, traces).await?;
+            let places = Places::of((&owner, &read), &config, person.user, traces).await?;
             return show::places(&person, &places, self.json);
         }
         let receipt = self.erase(&platform, &person).await?;
@@ -86,7 +87,7 @@ impl Forget {
             .await
             .context("erased, but copies of read models are left: run again")?;
         show::receipt(&receipt, person.erased, self.json)?;
-        self.wait_for_read_models(&owner, person.user).await
+        self.wait_for_read_models(&read, person.user, &receipt).await
     }
 
     /// An id names somebody the store knows, an address somebody who has claimed it.
@@ -126,9 +127,10 @@ impl Forget {
     }
 
     /// They are folded from the events by the projector, which may not be running.
-    async fn wait_for_read_models(&self, owner: &PgPool, user: UserId) -> anyhow::Result<()> {
+    async fn wait_for_read_models(&self, read: &PgPool, user: UserId, receipt: &Receipt) -> anyhow::Result<()> {
         let begun = Instant::now();
-        while places::left_in_read_models(owner, user).await? > 0 {
+        let erased_by: Vec<_> = receipt.events.iter().map(|event| event.event_id.clone()).collect();
+        while places::left_in_read_models(read, user, &erased_by).await? > 0 {
             if begun.elapsed() > READ_MODELS {
                 eprintln!("  the read models still show texts: they forget as soon as the projector runs");
                 return Ok(());

@@ -41,7 +41,7 @@ const AUTH: [(&str, &str); 3] = [
     ("auth.tokens", "select count(*) from auth.tokens join auth.families using (family_id) where user_id = $1"),
 ];
 
-const READ: [(&str, &str); 7] = [
+const READ: [(&str, &str); 14] = [
     ("read.users", "select count(*) from read.users where id = $1"),
     ("read.projects", "select count(*) from read.projects where owner = $1"),
     ("read.sessions", "select count(*) from read.sessions where owner = $1"),
@@ -58,6 +58,13 @@ const READ: [(&str, &str); 7] = [
         "select count(*) from read.versions v join read.sessions s on s.id = v.session_id where s.owner = $1",
     ),
     ("read.files", "select count(*) from read.files f join read.sessions s on s.id = f.session_id where s.owner = $1"),
+    ("read.members", "select count(*) from read.members where user_id = $1"),
+    ("read.usage_generations", "select count(*) from read.usage_generations where user_id = $1"),
+    ("read.usage_events", "select count(*) from read.usage_events where user_id = $1"),
+    ("read.audit_users", "select count(*) from read.audit_users where aggregate_id = $1 or actor = $1"),
+    ("read.audit_projects", "select count(*) from read.audit_projects where actor = $1"),
+    ("read.audit_sessions", "select count(*) from read.audit_sessions where actor = $1"),
+    ("read.audit_tenants", "select count(*) from read.audit_tenants where actor = $1"),
 ];
 
 const ELSEWHERE: [Note; 5] = [
@@ -72,14 +79,20 @@ const ELSEWHERE: [Note; 5] = [
 ];
 
 impl Places {
-    /// Asks every owner's tables; `owner` may read them all.
-    pub async fn of(owner: &PgPool, config: &Config, user: UserId, store: Traces) -> anyhow::Result<Self> {
+    /// Asks every owner's tables. `owner` may read them all, but for the rows of read models: those only show
+    /// themselves to `read`, who folds them.
+    pub async fn of(
+        (owner, read): (&PgPool, &PgPool),
+        config: &Config,
+        user: UserId,
+        store: Traces,
+    ) -> anyhow::Result<Self> {
         let keys = "select count(*) from keys.data_keys where owner = $1 and wrapped is not null";
         Ok(Self {
             topics: topics(config, &store),
             keys: sqlx::query_scalar(keys).bind(user.to_string()).fetch_one(owner).await?,
             auth: auth(owner, user).await?,
-            read_models: read_models(owner, user).await?,
+            read_models: read_models(read, user).await?,
             redis: redis(config, user).await?,
             elsewhere: ELSEWHERE.into(),
             store,
@@ -95,12 +108,17 @@ pub async fn tenant_of(owner: &PgPool, user: UserId) -> anyhow::Result<Option<Te
     tenant.map(|tenant| tenant.parse().context("an event without a tenant")).transpose()
 }
 
-/// Rows of the read models that still belong to somebody who was erased, or show a text of theirs.
-pub async fn left_in_read_models(owner: &PgPool, user: UserId) -> anyhow::Result<i64> {
+/// Rows of the read models that still belong to somebody who was erased, and events of the erasure that the audit log
+/// has not folded: as soon as it has one, it shows no text of what that erased.
+pub async fn left_in_read_models(read: &PgPool, user: UserId, erased_by: &[String]) -> anyhow::Result<i64> {
     let query = "select (select count(*) from read.users where id = $1 and not erased)
                       + (select count(*) from read.projects where owner = $1 and not erased)
-                      + (select count(*) from read.sessions where owner = $1 and not erased)";
-    Ok(sqlx::query_scalar(query).bind(user.to_string()).fetch_one(owner).await?)
+                      + (select count(*) from read.sessions where owner = $1 and not erased)
+                      + (select count(*) from unnest($2::text[]) as gone (id)
+                          where not exists (select from read.audit_users where id = gone.id)
+                            and not exists (select from read.audit_projects where id = gone.id)
+                            and not exists (select from read.audit_sessions where id = gone.id))";
+    Ok(sqlx::query_scalar(query).bind(user.to_string()).bind(erased_by).fetch_one(read).await?)
 }
 
 /// Records by topic: what the relay has published of the person's events, and the pieces of their answers.
@@ -127,10 +145,10 @@ async fn auth(owner: &PgPool, user: UserId) -> anyhow::Result<Vec<Count>> {
     Ok(counts)
 }
 
-async fn read_models(owner: &PgPool, user: UserId) -> anyhow::Result<Vec<Count>> {
+async fn read_models(read: &PgPool, user: UserId) -> anyhow::Result<Vec<Count>> {
     let mut counts = Vec::new();
     for (place, query) in READ {
-        let count = sqlx::query_scalar(query).bind(user.to_string()).fetch_one(owner).await?;
+        let count = sqlx::query_scalar(query).bind(user.to_string()).fetch_one(read).await?;
         counts.push(Count { place: place.to_owned(), count });
     }
     Ok(counts)
