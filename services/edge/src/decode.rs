@@ -47,7 +47,7 @@ pub async fn decode(keys: &Keys, place: &Place, offset: i64, framed: &[u8]) -> R
     }
 }
 
-/// The generation whose stream begins with this record. Reads no more of it than it must.
+/// The generation whose prompt this record is. Reads no more of it than it must.
 pub fn asks(framed: &[u8]) -> Option<GenerationId> {
     let id = framed.get(1..5)?.try_into().map(u32::from_be_bytes).ok()?;
     let event_type = events::by_id(id)?.event_type;
@@ -56,6 +56,11 @@ pub fn asks(framed: &[u8]) -> Option<GenerationId> {
     }
     let record = events::decode(framed).ok()?;
     record.payload.get("generation_id")?.as_str()?.parse().ok()
+}
+
+/// The generation of which this record is a piece.
+pub fn piece_of(framed: &[u8]) -> Option<GenerationId> {
+    Chunk::decode(framed).ok().map(|chunk| chunk.generation_id)
 }
 
 /// Why a record is skipped.

@@ -49,11 +49,20 @@ impl Entry {
         self.item.set(Some(item)).unwrap();
     }
 
-    /// The generation whose stream begins here.
+    /// The generation whose prompt this is. Its first pieces may stand before it: a worker that was told in its own
+    /// process can be quicker than the relay.
     pub fn asks(&self) -> Option<GenerationId> {
         decode::asks(&self.payload()).or_else(|| match self.seen()?.body {
             Body::Milestone(Milestone { turn: Turn::Asked { generation }, .. }) => Some(generation),
             _ => None,
+        })
+    }
+
+    /// The generation of which this is a piece.
+    pub fn piece_of(&self) -> Option<GenerationId> {
+        decode::piece_of(&self.payload()).or_else(|| match &self.seen()?.body {
+            Body::Chunk(chunk) => Some(chunk.generation),
+            Body::Milestone(_) => None,
         })
     }
 

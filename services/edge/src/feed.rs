@@ -254,7 +254,8 @@ impl Feed {
         let entries = &entries[entries.partition_point(|entry| entry.offset < self.position)..];
         let rest = match &mut self.mode {
             Mode::Seek(sought) => {
-                let begin = entries.iter().position(|entry| entry.asks() == Some(*sought));
+                let is_of = |entry: &Arc<Entry>| [entry.asks(), entry.piece_of()].contains(&Some(*sought));
+                let begin = entries.iter().position(is_of);
                 self.mode = if begin.is_some() { Mode::Replay } else { self.mode };
                 begin.map_or(&[][..], |begin| &entries[begin..])
             }

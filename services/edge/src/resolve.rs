@@ -57,7 +57,7 @@ impl Feed {
 
     async fn generation(&mut self, generation: GenerationId) -> Vec<Bytes> {
         let remembered = self.watch.remembered();
-        let begin = remembered.entries.iter().find(|entry| entry.asks() == Some(generation));
+        let begin = first_of(generation, &remembered.entries);
         if let (Some(entry), false) = (begin, self.searched) {
             (self.position, self.mode) = (entry.offset, Mode::Replay);
             self.aim(generation);
@@ -119,6 +119,13 @@ impl Feed {
         tracing::warn!(partition = self.place.partition, %error, "Kafka does not answer: {error}");
         sleep(self.edge.config.pause).await;
     }
+}
+
+/// Where a generation begins among these, if its prompt is there: with that, or with a piece that was quicker.
+fn first_of(generation: GenerationId, entries: &[Arc<Entry>]) -> Option<&Arc<Entry>> {
+    let asks = entries.iter().position(|entry| entry.asks() == Some(generation))?;
+    let mut before = entries.iter().take(asks);
+    before.find(|entry| entry.piece_of() == Some(generation)).or_else(|| entries.get(asks))
 }
 
 /// When the id was made; `None`: it never was one of ours.

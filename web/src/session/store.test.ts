@@ -180,3 +180,43 @@ test("pieces that wait for their frame while the stream is opened anew do not hi
   frames.forEach((draw) => draw());
   assert.deepEqual(useSession.getState().state!.generations.gen_1!.parts, [{ kind: "text", text: "Here it is." }]);
 });
+
+test("pieces that were quicker than the news of their answer show it in whole", async (context) => {
+  const server = new Server();
+  server.session = [{ version: 2, prompts: 1, waiting: true }];
+  server.messages = { version: 2, prompts: 1 };
+  browser(server, context);
+  await useSession.getState().open(ID);
+
+  // The first pieces went by before we came; only then the relay tells that their answer is queued and started.
+  Stream.last.tells("hello", { version: 2, head: null, active_generation: null });
+  Stream.last.tells("code", { generation_id: "gen_2", attempt: 1, index: 7, path: "src/App.tsx", delta: "export" });
+  await settled();
+  queued(2, 3);
+  Stream.last.tells("generation.started", { generation_id: "gen_2", attempt: 1, sequence: 5 });
+  await settled();
+  assert.match(decodeURIComponent(Stream.last.url), /g:gen_2/);
+
+  // What there is of its beginning is told once: a torso is not asked for again.
+  const opened = Stream.last;
+  opened.tells("code", { generation_id: "gen_2", attempt: 1, index: 7, path: "src/App.tsx", delta: "export" });
+  await settled();
+  assert.equal(Stream.last, opened);
+});
+
+test("pieces from the first on are not asked for again, however they come", async (context) => {
+  const server = new Server();
+  server.session = [{ version: 2, prompts: 1, waiting: true }];
+  server.messages = { version: 2, prompts: 1 };
+  browser(server, context);
+  await useSession.getState().open(ID);
+  const opened = Stream.last;
+  opened.tells("hello", { version: 2, head: null, active_generation: null });
+  opened.tells("explanation", { generation_id: "gen_2", attempt: 1, index: 3, first_index: 0, offset: 0, delta: "Here " });
+  opened.tells("explanation", { generation_id: "gen_2", attempt: 1, index: 4, delta: "it is." });
+  queued(2, 3);
+  opened.tells("generation.started", { generation_id: "gen_2", attempt: 1, sequence: 5 });
+  await settled();
+  assert.equal(Stream.last, opened);
+  assert.deepEqual(useSession.getState().state!.generations.gen_2!.parts, [{ kind: "text", text: "Here it is." }]);
+});

@@ -5,7 +5,7 @@ import { Problem, toProblem } from "@/api/problem";
 import type { Posted } from "@/api/types";
 import { uuid7 } from "@/api/uuid7";
 import { apply } from "./apply";
-import { isEnd, type SessionEvent } from "./events";
+import { isEnd, isPiece, type SessionEvent } from "./events";
 import { notPosted, posted, posting, withdrawn } from "./posting";
 import { fromSnapshot } from "./snapshot";
 import { emptyGeneration, type SessionState } from "./state";
@@ -39,6 +39,11 @@ let catchingUp = false;
  * middle. That one has started is told after its first pieces: who hears that alone may have missed them.
  */
 const witnessed = new Set<string>();
+/** Those at whose start it was opened: more of them there is not. */
+const followed = new Set<string>();
+/** Those of which it heard a later piece first. */
+const torsos = new Set<string>();
+const forgetStarts = () => [witnessed, followed, torsos].forEach((some) => some.clear());
 
 /** Two prompts in quick succession reach the server in the order in which they were written. */
 let lastPost: Promise<unknown> = Promise.resolve();
@@ -73,13 +78,14 @@ export const useSession = create<Store>()((set, get) => {
   function follow(state: SessionState): SessionState {
     if (!state.active || witnessed.has(state.active)) return state;
     witnessed.add(state.active);
+    followed.add(state.active);
     stream?.open(`g:${state.active}`);
     const { attempt, status } = state.generations[state.active]!;
     return { ...state, generations: { ...state.generations, [state.active]: emptyGeneration(state.active, status, attempt) } };
   }
 
   function receive(events: SessionEvent[]) {
-    for (const event of events) if (event.type === "generation.queued") witnessed.add(event.data.generation_id);
+    witness(events);
     const unseen = endOfUnseen(events, get().state?.version ?? 0);
     update((state) => events.reduce((before, event) => apply(event, before), state));
     const reset = events.findLast((event) => event.type === "reset");
@@ -87,6 +93,21 @@ export const useSession = create<Store>()((set, get) => {
     if (behind === null) return update(follow);
     if (reset?.type === "reset") void catchUp(behind, reset.data);
     else if (!catchingUp) void catchUp(behind);
+  }
+
+  /** A quick worker's first pieces may come before the news that their answer is queued, and so before us. */
+  function witness(events: SessionEvent[]) {
+    const begun = new Set<string>();
+    for (const event of events) {
+      if (event.type === "generation.queued" && !torsos.has(event.data.generation_id)) witnessed.add(event.data.generation_id);
+      if (!isPiece(event)) continue;
+      const { generation_id: id, index, first_index = index } = event.data;
+      const first = !begun.has(id) && (get().state?.generations[id]?.lastIndex ?? -1) < 0;
+      begun.add(id);
+      if (!first || first_index === 0 || followed.has(id)) continue;
+      torsos.add(id);
+      witnessed.delete(id);
+    }
   }
 
   /** The end of an answer whose beginning we have not seen, and which is too late to follow: only the snapshot has all of it. */
@@ -110,7 +131,7 @@ export const useSession = create<Store>()((set, get) => {
   }
 
   function afterReset(state: SessionState, cursor?: string): SessionState {
-    witnessed.clear();
+    forgetStarts();
     if (!state.active) stream?.open(cursor);
     return follow(state);
   }
@@ -148,7 +169,7 @@ export const useSession = create<Store>()((set, get) => {
     close() {
       stream?.close();
       stream = null;
-      witnessed.clear();
+      forgetStarts();
       set({ id: null, state: null });
     },
 

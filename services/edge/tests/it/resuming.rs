@@ -256,3 +256,38 @@ async fn a_repeated_beginning_is_not_taken_for_the_first() {
     reads(&mut page, &mut screen).await;
     is_whole(&screen, generation, &words);
 }
+
+/// A worker in the process of the command role is told at once, the relay a little later.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_whose_first_pieces_were_quicker_than_its_prompt_is_whole_from_its_start() {
+    let world = World::new().await;
+    let (author, words) = (world.session(), words(30));
+    let said = |part: std::ops::Range<usize>| words[part].iter().map(String::as_str).collect::<Vec<_>>();
+    let warm = world.edge().await;
+    let mut before = warm.browser.opens(author.session, "").await;
+    before.sees("hello").await;
+    let other = author.asks("before").await;
+    author.says(other, 1, 0, &["something else"]).await;
+    author.completes(other, 1).await;
+
+    let generation = GenerationId::generate();
+    author.says(generation, 1, 0, &said(0..10)).await;
+    author.posts(generation, "x").await;
+    author.says(generation, 1, 10, &said(10..20)).await;
+    author.starts(generation, 1).await;
+    author.says(generation, 1, 20, &said(20..30)).await;
+    author.completes(generation, 1).await;
+    before.until("generation.completed").await;
+    before.until("generation.completed").await;
+
+    // From memory, and from Kafka.
+    for edge in [&warm, &world.edge().await] {
+        for from in [format!("?from=g:{generation}"), "?from=0".into()] {
+            let mut page = edge.browser.opens(author.session, &from).await;
+            let mut screen = Screen::default();
+            page.until("generation.completed").await.iter().for_each(|frame| screen.shows(frame));
+            is_whole(&screen, generation, &words);
+            assert!(!screen.ends.contains_key(&other.to_string()));
+        }
+    }
+}
