@@ -5,6 +5,7 @@
 
 mod aggregate;
 mod budget;
+pub mod failure;
 mod files;
 #[cfg(test)]
 mod given;

@@ -27,5 +27,7 @@ pub const MAX_PROMPT: usize = 32_000;
 pub const MAX_TITLE: usize = 200;
 /// Prompts that may wait behind the running answer.
 pub const MAX_QUEUE: usize = 20;
+/// An answer that has lost so many workers is given up: it may be what they died of.
+pub const MAX_LOST_WORKERS: u32 = 5;
 /// Files that one import may carry.
 pub const MAX_IMPORT_FILES: usize = 200;

@@ -52,7 +52,7 @@ impl Error {
             Self::Unavailable { .. } => "model_unavailable",
             Self::Refused { .. } => "model_refused",
             Self::Unreachable => "model_unreachable",
-            Self::Broken => "model_broken",
+            Self::Broken => domain::failure::MODEL_BROKEN,
             Self::Malformed(_) => "model_malformed",
             Self::Reported { .. } => "model_error",
             Self::Silent { .. } => "model_silent",
@@ -86,7 +86,26 @@ pub enum Misconfigured {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+
+    #[test]
+    fn people_read_something_of_its_own_for_every_code() {
+        let errors = [
+            Error::RateLimited { retry_after: None },
+            Error::Unavailable { status: 503, retry_after: None },
+            Error::Refused { status: 400, kind: None },
+            Error::Unreachable,
+            Error::Broken,
+            Error::Malformed(""),
+            Error::Reported { status: None, kind: None },
+            Error::Silent { after: Duration::ZERO },
+        ];
+        let told: BTreeSet<_> = errors.iter().map(|error| domain::failure::told(error.code())).collect();
+        assert_eq!(told.len(), errors.len());
+        assert!(!told.contains(domain::failure::told("a code of later")));
+    }
 
     #[test]
     fn a_refusal_is_final_and_a_busy_server_is_not() {

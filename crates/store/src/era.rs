@@ -27,7 +27,7 @@ impl Store {
         if let Some(era) = self.era.get() {
             return Ok(era);
         }
-        let era: String = sqlx::query_scalar("select store.era()").fetch_one(&self.pool).await?;
+        let era: String = sqlx::query_scalar("select era from store.present_era").fetch_one(&self.pool).await?;
         let era: Era = era.into();
         self.era.set(Some(era.clone()));
         Ok(era)

@@ -63,20 +63,14 @@ select e.aggregate_id as user_id, e.tenant_id, e.event_id, e.occurred_at, e.acto
  where e.event_type = 'UserErased'";
 
 const OWNED: &str = "
-select aggregate_type, aggregate_id, tenant_id from store.events
- where event_type in ('ProjectCreated', 'SessionOpened') and payload ->> 'owner' = $1
-union
-select aggregate_type, aggregate_id, tenant_id from store.events
- where event_type in ('ProjectTransferred', 'SessionErased') and payload ->> 'to' = $1
-order by 1, 2";
+select distinct aggregate_type, aggregate_id, tenant_id from store.belongings
+ where person = $1 and event_type in ('ProjectCreated', 'SessionOpened', 'ProjectTransferred', 'SessionErased')
+ order by 1, 2";
 
 const BELONGS: &str = "
-select aggregate_id from store.events where event_type = 'TenantCreated' and payload ->> 'owner' = $1
-union
-select aggregate_id from store.events where event_type = 'MemberJoined' and payload ->> 'user_id' = $1
-union
-select aggregate_id from store.events where event_type = 'MemberAdmitted' and payload ->> 'user_id' = $1
-order by 1";
+select distinct aggregate_id from store.belongings
+ where person = $1 and event_type in ('TenantCreated', 'MemberJoined', 'MemberAdmitted')
+ order by 1";
 
 /// Everything of these aggregates; `$1` their types, `$2` their ids.
 const EVENTS: &str = "
@@ -129,8 +123,8 @@ impl Store {
 
     /// The projects that were ever shared with this person, and their tenants.
     pub async fn ever_shared_with(&self, person: UserId) -> Result<Vec<(TenantId, String)>, Error> {
-        let query = "select distinct tenant_id, aggregate_id from store.events
-                      where event_type = 'ProjectShared' and payload ->> 'user_id' = $1 order by 2";
+        let query = "select distinct tenant_id, aggregate_id from store.belongings
+                      where person = $1 and event_type = 'ProjectShared' order by 2";
         let rows: Vec<(String, String)> = sqlx::query_as(query).bind(person.to_string()).fetch_all(&self.pool).await?;
         Ok(rows.into_iter().filter_map(|(tenant, project)| Some((tenant.parse().ok()?, project))).collect())
     }

@@ -8,10 +8,10 @@ use tokio::time::sleep;
 
 use crate::answers::Stored;
 use crate::append::{Append, Failure};
-use crate::batch::{Batch, Place};
 use crate::era::Era;
 use crate::load::{Basis, Loaded};
-use crate::{Call, Error, Store, claims, snapshot};
+use crate::rows::Place;
+use crate::{Call, Error, Store, claims, rows, snapshot};
 
 /// What a command led to.
 #[derive(Clone, Debug, PartialEq)]
@@ -156,17 +156,17 @@ impl Store {
         let sealer = self.sealer(call.tenant, &executed.state).await?;
         refuse_the_erased(call, sealer.as_ref(), executed)?;
         let place = Place { call, aggregate_type: A::TYPE, aggregate_id: id, after, at: executed.occurred_at };
-        let batch = Batch::of(&place, sealer.as_ref(), &executed.events)?;
+        let rows = rows::of(&place, sealer.as_ref(), &executed.events)?;
         let claims = claims::rows(&self.pepper, call.tenant, &executed.events);
         let answer = call.idempotency.as_ref().map(|_| executed.answer.clone());
         let snapshot = self.snapshot_if_due(sealer.as_ref(), id, after, executed)?;
         let releases = executed.events.iter().any(domain::Event::releases);
-        let append = Append { place, era, batch, claims, releases, answer, snapshot };
+        let append = Append { place, era, rows, claims, releases, answer, snapshot };
         match self.append(&append).await {
             Ok(()) => {
                 let loaded = Loaded { state: executed.state.clone(), version: append.version() };
                 self.hot.keep(call.tenant, id, era.clone(), loaded);
-                Ok(append.batch.event_ids)
+                Ok(append.rows.into_iter().map(|row| row.event_id).collect())
             }
             Err(Failure::Taken) => Err(self.who_was_quicker(call, &append).await?),
             Err(failure) => Err(failure),

@@ -9,7 +9,6 @@
 
 mod answers;
 mod append;
-mod batch;
 mod budgets;
 mod call;
 mod claims;
@@ -24,8 +23,10 @@ mod hot;
 pub mod housekeeping;
 mod leases;
 mod load;
+mod orphans;
 mod pepper;
 mod root;
+mod rows;
 mod snapshot;
 mod store;
 
@@ -37,6 +38,7 @@ pub use error::Error;
 pub use execute::Executed;
 pub use framework::{Context, Desk};
 pub use load::Loaded;
+pub use orphans::{Orphan, Since};
 pub use root::{Clock, Fact, Root};
 pub use store::Store;
 

@@ -66,6 +66,34 @@ fn an_answer_that_breaks_off_keeps_what_was_there() {
 }
 
 #[test]
+fn an_answer_that_is_cut_at_its_limit_keeps_what_it_finished_and_names_what_it_did_not() {
+    story(async |system: &System| {
+        let cut = "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"length\"}]}\n\ndata: [DONE]\n\n";
+        let whole = "Two files.\n\n```css file=\"src/a.css\"\nbody {}\n```\n";
+        let half = "\n```tsx file=\"src/App.tsx\"\nexport default function App() {\n  return <ma";
+        system.model.when_asked(
+            "length story",
+            Script::new([Step::Say(whole.into()), Step::Say(half.into()), Step::Raw(cut.into())]),
+        );
+        let alice = system.sign_up("alice").await;
+        let session = alice.opens_a_session().await;
+        let mut page = alice.watches(&session).await;
+        let generation = alice.asks(&session, "length story").await;
+        let end = page.sees_the_end(&generation).await;
+        assert_eq!((end.event.as_str(), end.text("finish_reason")), ("generation.completed", "length"));
+
+        let stored = alice.reads_the_answer(&session, &generation).await;
+        let words = stored["content"].as_str().unwrap();
+        assert!(words.contains("> Cut off: ") && words.contains("`src/App.tsx` was not finished"), "{words}");
+        assert_eq!(words, page.view(&generation).explanation, "who watched has read it too");
+        let version =
+            alice.get(&format!("sessions/{session}/versions/{}", end.number("number").unwrap())).await.expect(200);
+        let paths: Vec<_> = version.body["files"].as_array().unwrap().iter().map(|file| &file["path"]).collect();
+        assert_eq!(paths, ["src/a.css"]);
+    });
+}
+
+#[test]
 fn malformed_silent_and_erroneous_streams_have_names() {
     story(async |system: &System| {
         let said = || Step::Say("so far".into());

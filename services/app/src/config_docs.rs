@@ -20,6 +20,7 @@ const MANUAL: &[(&str, &str, &str)] = &[
     ("mail", "Config", include_str!("../../../crates/mail/src/config.rs")),
     ("rpc", "Rpc", include_str!("config.rs")),
     ("budgets", "Config", include_str!("../../command/src/budgets/config.rs")),
+    ("answers", "Config", include_str!("../../command/src/closer.rs")),
     ("tls", "Config", include_str!("../../../crates/tls/src/config.rs")),
     ("relay", "Config", include_str!("../../relay/src/config.rs")),
     ("audit", "Config", include_str!("../../../crates/chain/src/config.rs")),

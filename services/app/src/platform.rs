@@ -57,13 +57,12 @@ impl Platform {
 
     /// Carries out what was decided about people; where this process plays the command role.
     pub fn eraser(&self) -> anyhow::Result<command::erasure::Eraser> {
-        let commands = self.local.commands.as_ref().context("the command role was not made")?;
-        Ok(commands.eraser(self.auth.clone(), self.shared.token(&self.auth, "command")?))
+        Ok(self.commands()?.eraser(self.auth.clone(), self.shared.token(&self.auth, "command")?))
     }
 
-    /// Settles budgets that nobody else does; where this process plays the command role.
-    pub fn keeper(&self) -> anyhow::Result<command::budgets::Keeper> {
-        Ok(self.local.commands.as_ref().context("the command role was not made")?.keeper())
+    /// The write side; where this process plays the command role.
+    pub fn commands(&self) -> anyhow::Result<&command::Commands> {
+        self.local.commands.as_ref().context("the command role was not made")
     }
 
     /// The event store, where this process has it.

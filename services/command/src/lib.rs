@@ -5,6 +5,7 @@ mod accounts;
 mod administration;
 pub mod budgets;
 pub mod call;
+pub mod closer;
 mod conversation;
 mod end_generation;
 pub mod erasure;
@@ -59,6 +60,11 @@ impl Commands {
     /// Settles the budgets of answers whose end nobody told; one per installation is enough, several do no harm.
     pub fn keeper(&self) -> budgets::Keeper {
         budgets::Keeper::new(self.store.clone(), self.budgets.as_ref().clone())
+    }
+
+    /// Ends the answers that no worker will end; one per installation is enough, several do no harm.
+    pub fn closer(&self, config: closer::Config) -> closer::Closer {
+        closer::Closer::new(self.clone(), config)
     }
 
     /// The same, with a worker in this process that may begin before Kafka tells it to.

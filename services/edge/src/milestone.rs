@@ -92,7 +92,7 @@ fn failed(e: &GenerationFailed) -> Value {
     json!({
         "generation_id": e.generation_id, "attempt": e.attempt, "number": e.number,
         "files": files(e.private_files.as_deref()),
-        "code": e.code, "message": message(&e.code), "retryable": e.retryable,
+        "code": e.code, "message": domain::failure::told(&e.code), "retryable": e.retryable,
         "usage": usage(e.outcome.as_ref()), "cost": e.outcome.as_ref().map(|outcome| cost(&outcome.cost)),
     })
 }
@@ -116,21 +116,4 @@ fn files(changes: Option<&[FileChange]>) -> Value {
         None => json!({ "path": change.path, "op": done(change.op) }),
     };
     changes.unwrap_or_default().iter().map(named).collect()
-}
-
-/// What a person reads where the code means nothing to them.
-fn message(code: &str) -> &'static str {
-    match code {
-        "deadline_exceeded" => "The answer took too long and was stopped.",
-        "context_length_exceeded" | "model_context_length" => "The conversation is too long for this model.",
-        "budget_exceeded" => "The budget for this period is used up.",
-        code if code.contains("rate_limit") => "The model is busy. Try again in a moment.",
-        code if code.contains("timeout") || code.contains("silent") => "The model stopped answering. Try again.",
-        code if code.contains("refus") || code.contains("filter") => "The model refused to answer this.",
-        code if code.contains("unauthor") || code.contains("auth") => "The model server did not accept our key.",
-        code if code.contains("unavailable") || code.contains("unreachable") => {
-            "The model cannot be reached. Try again."
-        }
-        _ => "The answer failed.",
-    }
 }

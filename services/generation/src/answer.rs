@@ -1,10 +1,11 @@
 //! An answer as it grows: what the model said, parsed; what it used; and how it ended.
 
 use events::stream::Piece as Published;
-use llm::{Chunk, FileChange, FileOp, FinishReason, Parser, Piece, Prices, Problem, Usage};
+use llm::{Chunk, FileChange, FileOp, FinishReason, Parser, Piece, Prices, Usage};
 use rpc::command::v1 as wire;
 
 use crate::budget::prompt_tokens;
+use crate::notes;
 use crate::request::Brief;
 
 pub struct Answer {
@@ -35,8 +36,9 @@ impl End {
         Self::Failed { code: code.to_owned(), retryable }
     }
 
+    /// Whether the model came to its own end: it meant even a file that it did not close to be like this.
     const fn is_whole(&self) -> bool {
-        matches!(self, Self::Completed(_))
+        matches!(self, Self::Completed(FinishReason::Stop))
     }
 }
 
@@ -84,19 +86,19 @@ impl Answer {
 
     /// The last pieces for the browser, and the account of the attempt.
     ///
-    /// A file that was still being written when the answer broke off is not part of any version.
+    /// A file that was still being written when the answer broke off or was cut off is not part of any version.
     pub fn end(self, end: End) -> (Vec<Published>, Ended) {
         let usage = self.usage();
         let cost = self.cost(&usage);
         let (last, mut parsed) = self.parser.finish();
-        let open: Vec<_> = if end.is_whole() { Vec::new() } else { unclosed(&parsed.problems) };
+        let open: Vec<_> = if end.is_whole() { Vec::new() } else { notes::unclosed(&parsed.problems) };
         let unfinished = |path: &str| open.iter().any(|open| open == path);
         let mut pieces: Vec<Published> = last
             .into_iter()
             .filter(|piece| !matches!(piece, Piece::File(change) if unfinished(&change.path)))
             .map(published)
             .collect();
-        if let Some(note) = note(&parsed.problems) {
+        if let Some(note) = notes::of(&parsed.problems, &end, &open, self.limit) {
             parsed.explanation.push_str(&note);
             pieces.push(Published::Explanation { delta: note });
         }
@@ -133,21 +135,6 @@ impl Answer {
             },
         )
     }
-}
-
-fn unclosed(problems: &[Problem]) -> Vec<String> {
-    let paths = problems.iter().filter_map(|problem| match problem {
-        Problem::Unclosed { path } => Some(path.clone()),
-        _ => None,
-    });
-    paths.collect()
-}
-
-/// Tells the user what of the answer could not be done; an unfinished file is told by how the answer ended.
-fn note(problems: &[Problem]) -> Option<String> {
-    let told = problems.iter().filter(|problem| !matches!(problem, Problem::Unclosed { .. }));
-    let lines: Vec<_> = told.map(|problem| format!("> Not applied: {problem}.")).collect();
-    (!lines.is_empty()).then(|| format!("\n\n{}", lines.join("\n")))
 }
 
 fn published(piece: Piece) -> Published {

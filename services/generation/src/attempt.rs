@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::failure;
 use events::stream::Piece;
 use futures::{Stream, StreamExt, TryStreamExt, stream};
 use llm::{Chunk, FinishReason};
@@ -131,14 +132,14 @@ async fn listen(
         tokio::select! {
             () = stop.cancelled() => return Ok(End::Cancelled),
             () = worker.release.cancelled() => return Ok(End::Released),
-            () = sleep_until(deadline) => return Ok(End::failed("deadline_exceeded", true)),
+            () = sleep_until(deadline) => return Ok(End::failed(failure::DEADLINE_EXCEEDED, true)),
             () = sleep_until(window.unwrap_or(deadline)), if window.is_some() => publisher.flush().await?,
             chunk = model.next() => match chunk {
                 // Read on to the end: only then is the connection used again.
                 Some(Ok(Chunk::Finished(reason))) => finished = Some(reason),
                 Some(Ok(chunk)) => publish(publisher, answer.hear(chunk)).await?,
                 Some(Err(error)) => return Ok(End::failed(error.code(), error.retryable())),
-                None => return Ok(finished.map_or_else(|| End::failed("model_broken", true), End::Completed)),
+                None => return Ok(finished.map_or_else(|| End::failed(failure::MODEL_BROKEN, true), End::Completed)),
             },
         }
     }

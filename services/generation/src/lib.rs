@@ -11,6 +11,7 @@ mod control;
 mod early;
 mod error;
 mod lease;
+mod notes;
 mod publisher;
 mod report;
 mod request;

@@ -56,7 +56,23 @@ impl<'a> Sweeper<'a> {
         for it in open.iter().filter(|it| it.idle) {
             self.offer(it).await?;
         }
+        self.measure().await?;
         self.tidy().await
+    }
+
+    /// How many answers wait for a worker: the signal to add some.
+    async fn measure(&self) -> Result<(), Error> {
+        let waiting: i64 = sqlx::query_scalar(
+            "select count(*) from store.open_requests
+              where attempt is distinct from 'GenerationStarted'
+                and occurred_at >= $1 and occurred_at > now() - make_interval(secs => $2)",
+        )
+        .bind(self.since)
+        .bind(self.config.look_back.as_secs_f64())
+        .fetch_one(self.pool)
+        .await?;
+        metrics::gauge!("atelier_relay_unstarted_requests").set(waiting as f64);
+        Ok(())
     }
 
     /// The oldest open request bounds the next sweep; where none is open, some time is left for appends
@@ -113,35 +129,21 @@ impl Open {
     }
 }
 
-/// Idle: never started, or given back a while ago, or its worker's lease is over. The tail behind a
-/// request without an end is short: a session answers one prompt at a time.
+/// Idle: never started, or given back a while ago, or its worker's lease is over.
 fn query() -> String {
     format!(
         "select {columns}, l.position,
-                case attempt.event_type
-                  when 'GenerationStarted' then not exists (
-                       select from store.worker_leases w where w.worker_id = attempt.worker_id and w.expires_at > now())
-                  when 'AttemptAbandoned' then attempt.occurred_at <= $3
+                case o.attempt
+                  when 'GenerationStarted' then not o.held
+                  when 'AttemptAbandoned' then o.attempt_at <= $3
                   else true
                 end as idle
-           from store.events e
+           from store.open_requests o
+           join store.events e using (aggregate_type, aggregate_id, sequence)
            left join store.log l on l.event_id = e.event_id
-           left join lateral (
-                select a.event_type, a.occurred_at, a.payload->>'worker_id' as worker_id
-                  from store.events a
-                 where a.aggregate_type = e.aggregate_type and a.aggregate_id = e.aggregate_id and a.sequence > e.sequence
-                   and a.event_type in ('GenerationStarted', 'AttemptAbandoned')
-                   and a.payload->>'generation_id' = e.payload->>'generation_id'
-                 order by a.sequence desc limit 1) attempt on true
-          where e.event_type = 'GenerationRequested'
-            and e.occurred_at > now() - make_interval(secs => $1)
-            and e.occurred_at >= coalesce($2, '-infinity') and e.occurred_at <= $3
-            and not exists (
-                select from store.events t
-                 where t.aggregate_type = e.aggregate_type and t.aggregate_id = e.aggregate_id and t.sequence > e.sequence
-                   and t.event_type in ('GenerationCompleted', 'GenerationFailed', 'GenerationCancelled')
-                   and t.payload->>'generation_id' = e.payload->>'generation_id')
-          order by e.occurred_at limit $4",
+          where o.occurred_at > now() - make_interval(secs => $1)
+            and o.occurred_at >= coalesce($2, '-infinity') and o.occurred_at <= $3
+          order by o.occurred_at limit $4",
         columns = columns()
     )
 }

@@ -1,5 +1,8 @@
 /** What the app and the sandboxed frame say to each other, version 1. Both sides check every message. */
-import { z } from "zod";
+import * as z from "zod";
+
+// Neither the app's CSP nor the frame's lets code be made of text, and to try it is reported as a violation.
+z.config({ jitless: true });
 
 /** Messages longer than this are dropped unread: the frame is hostile until proven otherwise. */
 export const MAX_MESSAGE_CHARACTERS = 64_000;
@@ -38,20 +41,31 @@ export const fromFrame = z.discriminatedUnion("t", [
 export type FromFrame = z.infer<typeof fromFrame>;
 
 /** Where each user file lies in the bundle: its first line there, 1-based, and how many lines it has. */
-export type LineMap = { file: string; start: number; lines: number }[];
+const lineMap = z.array(z.object({ file: z.string(), start: z.number().int(), lines: z.number().int() }));
+export type LineMap = z.infer<typeof lineMap>;
 
 /** What the compile worker makes of the files: one ES module and the style sheets. */
-export type Bundle = { code: string; css: string; lines: LineMap };
+const bundle = z.object({ code: z.string(), css: z.string(), lines: lineMap });
+export type Bundle = z.infer<typeof bundle>;
 
-/** Parent to frame. */
-export type ToFrame =
-  | ({ v: 1; t: "render"; rid: number; theme: "light" | "dark" } & Bundle)
-  | { v: 1; t: "theme"; theme: "light" | "dark" }
-  | { v: 1; t: "ping"; rid: number };
+const theme = z.enum(["light", "dark"]);
+
+/** Parent to frame, over the port. */
+export const toFrame = z.discriminatedUnion("t", [
+  z.object({ ...envelope, t: z.literal("render"), rid: z.number().int(), theme, ...bundle.shape }),
+  z.object({ ...envelope, t: z.literal("theme"), theme }),
+  z.object({ ...envelope, t: z.literal("ping"), rid: z.number().int() }),
+]);
+export type ToFrame = z.infer<typeof toFrame>;
 
 /** Reads a message of the frame, or null when it is not one of ours. */
 export function readFrameMessage(data: unknown): FromFrame | null {
   const parsed = fromFrame.safeParse(data);
   if (!parsed.success || JSON.stringify(parsed.data).length > MAX_MESSAGE_CHARACTERS) return null;
   return parsed.data;
+}
+
+/** Reads a message of the app, or null when it is not one of ours. */
+export function readAppMessage(data: unknown): ToFrame | null {
+  return toFrame.safeParse(data).data ?? null;
 }

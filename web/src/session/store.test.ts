@@ -61,7 +61,7 @@ const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
 
 /** The store in a browser of its own; it is closed at the end, however that comes. */
 function browser(server: Server, context: TestContext) {
-  Object.assign(globalThis, { window: new EventTarget(), EventSource: Stream, fetch: (url: string) => server.fetch(url), requestAnimationFrame: (draw: () => void) => setTimeout(draw, 0) });
+  Object.assign(globalThis, { window: new EventTarget(), document: new EventTarget(), EventSource: Stream, fetch: (url: string) => server.fetch(url), requestAnimationFrame: (draw: () => void) => setTimeout(draw, 0) });
   context.after(() => useSession.getState().close());
 }
 

@@ -1,8 +1,10 @@
 /** One session's event stream: reconnects by itself, hands events over in batches of one animation frame. */
 import { sessions } from "@/api/api";
 import { eventNames, type EventName, isPiece, type SessionEvent } from "./events";
+import { Sleep } from "./sleep";
 
-export type Connection = "connecting" | "live" | "reconnecting" | "offline";
+/** Paused: nobody looks at the page. */
+export type Connection = "connecting" | "live" | "reconnecting" | "offline" | "paused";
 
 export type Listener = {
   onEvents: (events: SessionEvent[]) => void;
@@ -30,6 +32,7 @@ export class SessionStream {
   #failures = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #watch: ReturnType<typeof setInterval> | undefined;
+  readonly #sleep = new Sleep({ onAsleep: () => this.#fallAsleep(), onAwake: () => this.#wake() });
 
   constructor(
     private readonly session: string,
@@ -45,6 +48,7 @@ export class SessionStream {
     this.#waiting = this.#waiting.filter((event) => !isPiece(event));
     this.#connect();
     this.#watch ??= setInterval(() => this.#checkSilence(), 5_000);
+    this.#sleep.start();
     window.addEventListener("online", this.#reopen);
     window.addEventListener("offline", this.#offline);
   }
@@ -52,6 +56,8 @@ export class SessionStream {
   close(): void {
     clearTimeout(this.#retry);
     clearInterval(this.#watch);
+    this.#watch = undefined;
+    this.#sleep.stop();
     window.removeEventListener("online", this.#reopen);
     window.removeEventListener("offline", this.#offline);
     this.#source?.close();
@@ -62,6 +68,7 @@ export class SessionStream {
   #connect(): void {
     clearTimeout(this.#retry);
     this.#source?.close();
+    if (this.#sleep.asleep) return;
     this.#heard = Date.now();
     const source = new EventSource(sessions.eventsUrl(this.session, this.#cursor));
     this.#source = source;
@@ -120,6 +127,18 @@ export class SessionStream {
   #checkSilence(): void {
     if (!this.#source || !this.listener.expectsSound() || Date.now() - this.#heard < SILENCE_MS) return;
     this.listener.onConnection("reconnecting");
+    this.#connect();
+  }
+
+  /** What was heard and not yet handed over stays; the cursor is behind it. */
+  #fallAsleep(): void {
+    clearTimeout(this.#retry);
+    this.#pause();
+    this.listener.onConnection("paused");
+  }
+
+  #wake(): void {
+    this.listener.onConnection("connecting");
     this.#connect();
   }
 

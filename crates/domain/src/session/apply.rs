@@ -2,7 +2,7 @@
 
 use crate::{GenerationId, UserId, WorkerId};
 
-use super::event::Event;
+use super::event::{AbandonReason, Event};
 use super::state::{Identity, Phase, Queued, Running, Session};
 
 impl Session {
@@ -27,11 +27,12 @@ impl Session {
                     generation_id: e.generation_id,
                     message_id: e.message_id,
                     attempt: 0,
+                    lost: 0,
                     phase: Phase::Requested,
                 });
             }
             Event::GenerationStarted(e) => self.started(e.generation_id, e.attempt, e.worker_id),
-            Event::AttemptAbandoned(e) => self.released(e.generation_id),
+            Event::AttemptAbandoned(e) => self.released(e.generation_id, e.reason),
             Event::CancellationRequested(e) => self.cancelling(e.generation_id),
             Event::GenerationCompleted(e) => self.ended(e.generation_id, e.number),
             Event::GenerationFailed(e) => self.ended(e.generation_id, e.number),
@@ -57,8 +58,9 @@ impl Session {
         }
     }
 
-    fn released(&mut self, generation_id: GenerationId) {
+    fn released(&mut self, generation_id: GenerationId, reason: AbandonReason) {
         if let Some(running) = self.running_mut(generation_id) {
+            running.lost += u32::from(reason == AbandonReason::WorkerLost);
             running.phase = Phase::Requested;
         }
     }

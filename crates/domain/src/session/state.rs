@@ -37,6 +37,9 @@ pub struct Running {
     pub message_id: MessageId,
     /// The number of the last attempt that was started; 0: none was.
     pub attempt: i32,
+    /// How many workers were lost with it.
+    #[serde(default)]
+    pub lost: u32,
     pub phase: Phase,
 }
 

@@ -50,13 +50,18 @@ impl Platform {
         Ok(Box::pin(auth.serve_with(self.shared.internal.clone(), shutdown)))
     }
 
-    /// It has no loop of its own: it is called. It says whether its store answers, and erases whom it must, and settles
-    /// what was kept free in vain.
+    /// It is called. Beside that it says whether its store answers, erases whom it must, settles what was kept free in
+    /// vain, and ends the answers that nobody writes.
     fn command(&self, shutdown: CancellationToken) -> anyhow::Result<Serving> {
         let (pool, _) = self.local.store.clone().context("the store was not made")?;
         let watching = runtime::postgres::watch(pool, self.health.role(Role::Command.name()), shutdown.clone());
-        let (eraser, keeper) = (self.eraser()?, self.keeper()?);
-        Ok(Box::pin(async move { tokio::join!(watching, eraser.run(shutdown.clone()), keeper.run(shutdown)).0 }))
+        let commands = self.commands()?;
+        let (eraser, keeper, closer) =
+            (self.eraser()?, commands.keeper(), commands.closer(self.shared.config.answers.clone()));
+        Ok(Box::pin(async move {
+            let keeping = async { tokio::join!(keeper.run(shutdown.clone()), closer.run(shutdown.clone())) };
+            tokio::join!(watching, eraser.run(shutdown.clone()), keeping).0
+        }))
     }
 
     /// It passes sealed events on, and needs no key; without command nobody here wakes it.

@@ -1,4 +1,5 @@
 //! What the command role does besides commands, on a real Postgres.
 
 mod budgets;
+mod closing;
 mod house;

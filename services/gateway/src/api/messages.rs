@@ -208,7 +208,7 @@ pub async fn cancel(
 impl From<sessions::Message> for Message {
     fn from(row: sessions::Message) -> Self {
         let error = row.error_code.map(|code| Failure {
-            message: told(&code).to_owned(),
+            message: domain::failure::told(&code).to_owned(),
             code,
             retryable: row.retryable.unwrap_or_default(),
         });
@@ -233,16 +233,5 @@ impl From<sessions::Message> for Message {
             erased: row.erased,
             created_at: row.created_at,
         }
-    }
-}
-
-/// What a person reads about a failure; programs read the code.
-fn told(code: &str) -> &'static str {
-    match code {
-        "rate_limited" => "The model is busy. Try again in a moment.",
-        "deadline_exceeded" | "timeout" | "silent" => "The model took too long to answer.",
-        "unreachable" | "connection" | "unavailable" => "The model server cannot be reached.",
-        "context_length_exceeded" | "too_long" => "The conversation is too long for this model.",
-        _ => "The answer could not be completed.",
     }
 }

@@ -3,6 +3,8 @@
 use crate::{FileChange, GenerationId, Rejection, Usage, WorkerId};
 
 use super::{Decision, stopped};
+use crate::failure;
+use crate::session::MAX_LOST_WORKERS;
 use crate::session::command::Previous;
 use crate::session::event::{
     AbandonReason, Answer, AttemptAbandoned, Event, GenerationCancelled, GenerationCompleted, GenerationFailed,
@@ -40,6 +42,9 @@ impl Session {
             }
             (Phase::Cancelling { worker: holder }, _) if holder == worker => Ok(self.cancel_orphan(identity, running)),
             (Phase::Started { .. } | Phase::Cancelling { .. }, Previous::Alive) => Err(Rejection::StillRunning),
+            (Phase::Started { .. }, Previous::Gone) if running.lost + 1 >= MAX_LOST_WORKERS => {
+                Ok(self.given_up(identity, running, failure::WORKER_LOST))
+            }
             (Phase::Started { .. }, Previous::Gone) => {
                 Ok(vec![abandoned(identity, running, AbandonReason::WorkerLost), started(running.attempt + 1)])
             }
@@ -115,18 +120,22 @@ impl Session {
         if matches!(running.phase, Phase::Cancelling { .. }) {
             return Ok(self.cancel_orphan(identity, running));
         }
+        Ok(self.given_up(identity, running, failure::DEADLINE_EXCEEDED))
+    }
+
+    fn given_up(&self, identity: Identity, running: &Running, code: &str) -> Vec<Event> {
         let failed = GenerationFailed {
             session_id: identity.session_id,
-            generation_id,
+            generation_id: running.generation_id,
             attempt: running.attempt,
-            code: "deadline_exceeded".to_owned(),
+            code: code.to_owned(),
             retryable: true,
             number: None,
             outcome: None,
             private: None,
             private_files: None,
         };
-        Ok(self.end_with(identity, failed.into()))
+        self.end_with(identity, failed.into())
     }
 
     /// The running answer, also in a session that was deleted meanwhile: what runs must be able to end.

@@ -5,7 +5,7 @@ use super::story::{
 };
 use super::story::{NOBODY, Story, nothing};
 use crate::session::*;
-use crate::{FileChange, MAX_FILE_BYTES, Rejection};
+use crate::{FileChange, MAX_FILE_BYTES, Rejection, failure};
 
 fn failed(s: &Story, ask: Ask, number: Option<i32>, changes: Vec<FileChange>) -> Event {
     GenerationFailed {
@@ -36,11 +36,15 @@ fn cancelled(s: &Story, ask: Ask, number: Option<i32>, changes: Vec<FileChange>)
 }
 
 fn given_up(s: &Story, ask: Ask, attempt: i32) -> Event {
+    given_up_for(s, ask, attempt, failure::DEADLINE_EXCEEDED)
+}
+
+fn given_up_for(s: &Story, ask: Ask, attempt: i32, code: &str) -> Event {
     GenerationFailed {
         session_id: s.session_id,
         generation_id: ask.generation_id,
         attempt,
-        code: "deadline_exceeded".to_owned(),
+        code: code.to_owned(),
         retryable: true,
         number: None,
         outcome: None,
@@ -138,6 +142,20 @@ fn an_answer_that_nobody_will_finish_fails_and_the_next_has_its_turn() {
     s.started(first).and(s.post(second)).when(give_up(first)).then([given_up(&s, first, 1), s.requested(second)]);
     let released = s.started(first).and(abandon(first, 1));
     released.when(give_up(first)).then([given_up(&s, first, 1)]);
+}
+
+#[test]
+fn an_answer_that_loses_its_fifth_worker_fails_and_one_that_was_given_back_does_not() {
+    let s = story();
+    let (first, second) = (ask(), ask());
+    let taken_over = |by| s.start_as(by, first, Previous::Gone);
+    let survivors = [s.rival, s.worker, s.rival, s.worker];
+    let four_lost = || survivors.into_iter().fold(s.started(first), |past, by| past.and(taken_over(by)));
+    let lost = given_up_for(&s, first, 5, failure::WORKER_LOST);
+    four_lost().and(s.post(second)).when(taken_over(s.rival)).then([lost, s.requested(second)]);
+
+    let given_back = four_lost().and(abandon(first, 5));
+    given_back.when(taken_over(s.rival)).then([s.started_event(first, 6, s.rival)]);
 }
 
 #[test]

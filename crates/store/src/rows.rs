@@ -18,37 +18,19 @@ pub struct Place<'a> {
     pub at: DateTime<Utc>,
 }
 
-/// Columns rather than rows: they are sent as arrays.
-#[derive(Default)]
-pub struct Batch {
-    pub event_ids: Vec<String>,
-    pub event_types: Vec<&'static str>,
-    pub payloads: Vec<Value>,
-    pub schema_ids: Vec<i32>,
-    pub digests: Vec<Vec<u8>>,
+/// What one event is stored as, beside what all of its command share.
+pub struct Row {
+    pub sequence: i64,
+    pub event_type: &'static str,
+    pub payload: Value,
+    pub event_id: String,
+    pub schema_id: i32,
+    pub digest: [u8; 32],
 }
 
-impl Batch {
+impl Row {
     /// `sealer` is missing only where nothing is personal.
-    pub fn of<E: Event>(place: &Place<'_>, sealer: Option<&Sealer>, events: &[E]) -> Result<Self, Error> {
-        let mut batch = Self::default();
-        for (event, sequence) in events.iter().zip(place.after + 1..) {
-            batch.add(place, sealer, event, sequence)?;
-        }
-        Ok(batch)
-    }
-
-    pub const fn is_empty(&self) -> bool {
-        self.event_ids.is_empty()
-    }
-
-    fn add<E: Event>(
-        &mut self,
-        place: &Place<'_>,
-        sealer: Option<&Sealer>,
-        event: &E,
-        sequence: i64,
-    ) -> Result<(), Error> {
+    fn of<E: Event>(place: &Place<'_>, sealer: Option<&Sealer>, event: &E, sequence: i64) -> Result<Self, Error> {
         let event_type = event.event_type();
         let mut payload = event.payload();
         if let Some(sealer) = sealer {
@@ -58,13 +40,14 @@ impl Batch {
             events::latest(event_type).ok_or_else(|| Error::Corrupt(format!("{event_type} has no schema")))?;
         let envelope = place.envelope(sequence);
         let record = contract.encode(&envelope, &payload).map_err(|error| Error::Corrupt(error.to_string()))?;
-        self.event_ids.push(envelope.event_id.to_string());
-        self.event_types.push(event_type);
-        self.payloads.push(payload);
-        self.schema_ids.push(contract.id as i32);
-        self.digests.push(events::digest(&record).to_vec());
-        Ok(())
+        let (event_id, digest) = (envelope.event_id.to_string(), events::digest(&record));
+        Ok(Self { sequence, event_type, payload, event_id, schema_id: contract.id as i32, digest })
     }
+}
+
+/// The rows of a command's events, in their order.
+pub fn of<E: Event>(place: &Place<'_>, sealer: Option<&Sealer>, events: &[E]) -> Result<Vec<Row>, Error> {
+    events.iter().zip(place.after + 1..).map(|(event, sequence)| Row::of(place, sealer, event, sequence)).collect()
 }
 
 impl Place<'_> {
