@@ -25,6 +25,10 @@ pub struct Config {
     /// The model to ask for. Leave it out to use the first one the server names.
     pub model: Option<String>,
 
+    /// How often the server is asked which models it serves; while it does not say, more often.
+    #[serde(with = "humantime_serde")]
+    pub models_every: Duration,
+
     /// How many tokens that model takes, prompt and answer together. Shown to users; the server enforces it.
     pub context_length: Option<u64>,
 
@@ -88,6 +92,7 @@ impl Default for Config {
             url: None,
             key: None,
             model: None,
+            models_every: Duration::from_secs(300),
             context_length: None,
             prompt_price: None,
             completion_price: None,

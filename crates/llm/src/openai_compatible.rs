@@ -7,14 +7,15 @@ mod failure;
 mod models;
 mod wire;
 
-use std::{sync::OnceLock, time::Duration};
+use std::sync::{PoisonError, RwLock};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::{StreamExt, stream};
 use reqwest012::{Client, RequestBuilder};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{ChunkStream, Config, Error, Misconfigured, Model, Provider, Request, retry::Backoff};
+use crate::{ChunkStream, Config, Error, Misconfigured, Model, Prices, Provider, Request, retry::Backoff};
 use events::Events;
 use wire::Body;
 
@@ -26,8 +27,10 @@ pub struct OpenAiCompatible {
     key: Option<SecretString>,
     /// The configured model, if any.
     configured: Option<Model>,
-    /// What the server said it serves.
-    served: OnceLock<Vec<Model>>,
+    /// What every model without prices of its own costs.
+    prices: Option<Prices>,
+    /// What the server last said it serves.
+    served: RwLock<Vec<Model>>,
     backoff: Backoff,
     first_token: Duration,
     silence: Duration,
@@ -40,7 +43,8 @@ impl OpenAiCompatible {
             client: client::build(&config)?,
             url: client::base(&config)?,
             configured: models::configured(&config),
-            served: OnceLock::new(),
+            prices: config.prices(),
+            served: RwLock::default(),
             backoff: Backoff::new(&config),
             first_token: config.first_token,
             silence: config.silence,
@@ -61,7 +65,8 @@ impl OpenAiCompatible {
         if let Some(id) = named.or(self.configured.as_ref().map(|model| model.id.as_str())) {
             return Ok(id.to_owned());
         }
-        let served = self.discover().await?;
+        let known = self.models();
+        let served = if known.is_empty() { self.discover().await? } else { known };
         served.first().map(|model| model.id.clone()).ok_or(Error::Malformed("an empty list of models"))
     }
 
@@ -80,18 +85,18 @@ impl Provider for OpenAiCompatible {
     }
 
     fn models(&self) -> Vec<Model> {
-        let served = self.served.get().into_iter().flatten();
-        let others = served.filter(|model| self.configured.as_ref().is_none_or(|known| known.id != model.id));
+        let served = self.served.read().unwrap_or_else(PoisonError::into_inner);
+        let others = served.iter().filter(|model| self.configured.as_ref().is_none_or(|known| known.id != model.id));
         self.configured.iter().chain(others).cloned().collect()
     }
 
     async fn discover(&self) -> Result<Vec<Model>, Error> {
-        if self.served.get().is_none() {
-            let get = self.authorised(self.client.get(format!("{}/models", self.url)));
-            let served = models::fetch(get, self.first_token).await?;
-            // Two may have asked at once; they have heard the same.
-            let _ = self.served.set(served);
+        let get = self.authorised(self.client.get(format!("{}/models", self.url)));
+        let mut served = models::fetch(get, self.first_token).await?;
+        if self.configured.is_none() {
+            served.iter_mut().for_each(|model| model.prices.clone_from(&self.prices));
         }
+        *self.served.write().unwrap_or_else(PoisonError::into_inner) = served;
         Ok(self.models())
     }
 

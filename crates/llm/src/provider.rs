@@ -23,7 +23,7 @@ pub trait Provider: Send + Sync {
     /// The models known without asking the server: the configured one and those already discovered.
     fn models(&self) -> Vec<Model>;
 
-    /// Asks the server what it serves, once; later calls answer from memory.
+    /// Asks the server what it serves, and remembers it.
     async fn discover(&self) -> Result<Vec<Model>, Error> {
         Ok(self.models())
     }

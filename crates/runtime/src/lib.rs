@@ -2,10 +2,12 @@
 
 mod crash;
 mod health;
+mod pauses;
 pub mod postgres;
 mod shutdown;
 pub mod telemetry;
 
 pub use crash::{clock_is_ahead, crash_point};
 pub use health::{Health, RoleHealth};
+pub use pauses::Pauses;
 pub use shutdown::signal;

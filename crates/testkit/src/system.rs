@@ -296,7 +296,6 @@ impl Ports {
             set("AUTH_TOKEN_KEYS_RELOAD", "500ms".into()),
             set("IDENTITY_KEYS_AGE", "1s".into()),
             set("LLM_URL", model.url.to_string()),
-            set("LLM_MODEL", "played".into()),
             set("LLM_PROMPT_PRICE", "\"0.25\"".into()),
             set("LLM_COMPLETION_PRICE", "\"1.5\"".into()),
             set("LLM_SILENCE", "5s".into()),

@@ -31,6 +31,7 @@ mod requests;
 mod security;
 mod sharing;
 mod stored;
+mod terminal;
 mod tokens;
 mod work;
 

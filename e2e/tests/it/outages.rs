@@ -140,11 +140,19 @@ fn everything_waits_for_kafka_and_postgres_at_start() {
         for (number, name) in ["core", "front", "worker"].iter().enumerate() {
             eventually(&format!("{name} answers its probes"), || system.readiness(number)).await;
         }
-        assert_eq!(system.readiness(0).await, Some(503), "the core is alive, but not ready");
+        let alive_and_not_ready = async || {
+            for (number, name) in ["core", "front", "worker"].iter().enumerate() {
+                assert_eq!(system.readiness(number).await, Some(503), "{name} is alive, but not ready");
+            }
+        };
+        alive_and_not_ready().await;
         let refused = alice.get("projects").await;
         assert_eq!((refused.status.as_u16(), refused.code().as_str()), (503, "unavailable"));
 
         system.stack.restart_postgres().await.unwrap();
+        let read = async || (alice.get("projects").await.status == 200).then_some(());
+        eventually("what needs only Postgres answers", read).await;
+        alive_and_not_ready().await;
         system.stack.restart_kafka().await.unwrap();
         system.is_ready().await;
         let mut page = alice.watches(&session).await;

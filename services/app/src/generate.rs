@@ -1,6 +1,7 @@
 //! `atelier generate`: a prompt from the terminal, streamed, files written.
 
 mod account;
+mod screen;
 mod stream;
 mod write;
 

@@ -3,6 +3,7 @@
 mod assemble;
 mod connect;
 mod local;
+mod reached;
 mod shared;
 
 use std::sync::Arc;
@@ -33,6 +34,7 @@ pub struct Platform {
     provider: Arc<dyn Provider>,
     progress: Progress,
     checks_tokens: bool,
+    names_models: bool,
 }
 
 /// The largest gRPC message: a session with all its files.
@@ -48,11 +50,13 @@ impl Platform {
             local.edge(&shared, &command, &auth)?;
         }
         let provider = llm::provider(shared.config.llm.clone())?;
-        let checks_tokens = [Role::Gateway, Role::Command].iter().any(|role| roles.contains(role));
+        let plays = |any: [Role; 2]| any.iter().any(|role| roles.contains(role));
+        let checks_tokens = plays([Role::Gateway, Role::Command]);
+        let names_models = plays([Role::Gateway, Role::Generation]);
         let (health, progress) = (Health::default(), Progress::default());
         // All of them before the first one starts, so that no role alone makes the process look ready.
         roles.iter().for_each(|role| drop(health.role(role.name())));
-        Ok(Self { health, shared, local, command, auth, provider, progress, checks_tokens })
+        Ok(Self { health, shared, local, command, auth, provider, progress, checks_tokens, names_models })
     }
 
     /// Carries out what was decided about people; where this process plays the command role.
@@ -84,6 +88,17 @@ impl Platform {
                 None => shutdown.cancelled().await,
             }
             Ok(())
+        })
+    }
+
+    /// Learns which models there are, until `shutdown`; where this process names any.
+    pub fn follow_models(&self, shutdown: CancellationToken) -> Option<Serving> {
+        let (provider, every) = (self.provider.clone(), self.shared.config.llm.models_every);
+        self.names_models.then(|| -> Serving {
+            Box::pin(async move {
+                shutdown.run_until_cancelled(llm::learn_models(provider, every)).await;
+                Ok(())
+            })
         })
     }
 

@@ -78,6 +78,9 @@ pub async fn run(roles: Vec<Role>, platform: &Platform, shutdown: &CancellationT
     if let Some(token_keys) = platform.follow_token_keys(shutdown.clone()) {
         running.spawn(async move { ("token keys", token_keys.await) });
     }
+    if let Some(models) = platform.follow_models(shutdown.clone()) {
+        running.spawn(async move { ("models", models.await) });
+    }
     if let Some(rpc) = platform.serve_rpc(shutdown.clone()) {
         running.spawn(async move { ("rpc", rpc.await) });
     }

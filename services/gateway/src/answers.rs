@@ -28,6 +28,8 @@ use crate::who::Caller;
 const LARGEST: usize = 64 << 10;
 /// What asks for a version or a moment is not answered from here.
 const EXACT: [&str; 4] = ["min_version=", "after=", "as_of=", "at="];
+/// What is said from memory anyhow, and is no row of a read model.
+const MEMORY: [&str; 1] = ["/api/v1/models"];
 /// How soon we listen again.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -81,6 +83,9 @@ impl Answers {
 
     /// The question, if it is one whose answer may be kept.
     pub fn question<B>(&self, request: &Request<B>) -> Option<Question> {
+        if MEMORY.contains(&request.uri().path()) {
+            return None;
+        }
         let query = request.uri().query().unwrap_or_default();
         let named = query.split('&').any(|pair| EXACT.iter().any(|name| pair.starts_with(name)));
         let exact = named || request.headers().get(CACHE_CONTROL).is_some_and(|wish| wish == "no-cache");

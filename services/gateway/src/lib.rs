@@ -44,7 +44,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use address::Peer;
 pub use api::document;
-pub use api::models::{ModelInfo, ModelPrices};
+pub use api::models::{ModelInfo, ModelPrices, Models};
 pub use config::{Config, Limits};
 pub use error::Error;
 pub use web_ui::Assets;
@@ -64,7 +64,7 @@ pub struct Parts {
     /// The projector's in this process, or an empty one.
     pub progress: Progress,
     /// What `GET models` lists.
-    pub models: Vec<ModelInfo>,
+    pub models: Models,
     /// Where each request is recorded; `None`: nowhere.
     pub access_log: Option<bus::Config>,
     /// Counts for all gateways, and brings revocations from other processes.

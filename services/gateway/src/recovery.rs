@@ -19,3 +19,35 @@ fn answer(_: Box<dyn Any + Send>) -> Response {
     tracing::error!("a request panicked");
     Problem::of(StatusCode::INTERNAL_SERVER_ERROR).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::routing::get;
+    use http::{Request, header};
+    use tower::ServiceExt;
+
+    use super::*;
+
+    async fn ask(router: &Router, path: &str) -> Response {
+        router.clone().oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_500_without_a_word_of_what_happened_and_the_next_request_is_answered() {
+        #[expect(clippy::panic, reason = "what is tried here")]
+        async fn breaks() -> &'static str {
+            panic!("a secret of the process")
+        }
+        let router =
+            Router::new().route("/breaks", get(breaks)).route("/works", get(|| async { "fine" })).layer(layer());
+
+        let answer = ask(&router, "/breaks").await;
+        assert_eq!(answer.status(), 500);
+        assert_eq!(answer.headers()[header::CONTENT_TYPE], "application/problem+json");
+        let said = axum::body::to_bytes(answer.into_body(), 4096).await.unwrap();
+        assert!(!String::from_utf8_lossy(&said).contains("secret"));
+        assert_eq!(ask(&router, "/works").await.status(), 200);
+    }
+}

@@ -9,7 +9,7 @@ use sqlx::PgPool;
 
 use crate::access::AccessLog;
 use crate::answers::Answers;
-use crate::api::models::ModelInfo;
+use crate::api::models::Models;
 use crate::cookies::Cookies;
 use crate::identity::Identities;
 use crate::limit::Limiter;
@@ -27,7 +27,7 @@ pub struct Inner {
     pub edge: Option<Edge>,
     pub read_pool: PgPool,
     pub progress: Progress,
-    pub models: Vec<ModelInfo>,
+    pub models: Models,
     pub identities: Identities,
     pub limits: Limiter,
     pub cookies: Cookies,

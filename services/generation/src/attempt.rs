@@ -56,6 +56,7 @@ async fn conversation(worker: &Worker, request: &Request) -> Result<LoadConversa
 
 /// The number of our attempt, once it is ours; `None` if the answer is over.
 async fn claim(worker: &Worker, request: &Request, brief: &Brief) -> Result<Option<i32>, Failure> {
+    worker.knows_the_model(brief).await;
     loop {
         let token = worker.token.get().await?;
         let start = StartGenerationRequest {

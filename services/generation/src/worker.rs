@@ -2,7 +2,6 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context;
 use bus::{Consumer, Partition, Producer, Reader, Start, Topics, Work};
@@ -11,7 +10,7 @@ use futures::stream::{FuturesUnordered, StreamExt};
 use keys::Keys;
 use llm::{Prices, Provider};
 use rpc::{Command, Hint, ServiceToken};
-use runtime::RoleHealth;
+use runtime::{Pauses, RoleHealth};
 use tokio::sync::mpsc::Receiver;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -169,6 +168,7 @@ async fn settle(requests: &mut Consumer, work: Work, outcome: Result<(), Failure
 /// Stop signals from now on. Kafka may still be starting.
 async fn control_topic(bus: &bus::Config, shutdown: &CancellationToken) -> anyhow::Result<Reader> {
     let partition = Partition::new(bus.topics().generation_control(), 0);
+    let mut pauses = Pauses::default();
     loop {
         match Reader::open(bus, &[(partition.clone(), Start::End)]).await {
             Ok(reader) => return Ok(reader),
@@ -176,7 +176,7 @@ async fn control_topic(bus: &bus::Config, shutdown: &CancellationToken) -> anyho
             Err(error) => tracing::warn!(%error, "waiting for the control topic"),
         }
         tokio::select! {
-            () = sleep(Duration::from_secs(1)) => {}
+            () = sleep(pauses.take()) => {}
             () = shutdown.cancelled() => anyhow::bail!("stopped while waiting for Kafka"),
         }
     }
@@ -184,10 +184,11 @@ async fn control_topic(bus: &bus::Config, shutdown: &CancellationToken) -> anyho
 
 /// A worker without a lease could claim nothing, so it waits for the store.
 async fn first_renewal(lease: &Lease, shutdown: &CancellationToken) {
+    let mut pauses = Pauses::default();
     while let Err(status) = lease.renew().await {
         tracing::warn!(code = rpc::stable_code(&status), "waiting for a lease");
         tokio::select! {
-            () = sleep(Duration::from_secs(1)) => {}
+            () = sleep(pauses.take()) => {}
             () = shutdown.cancelled() => return,
         }
     }
@@ -201,6 +202,13 @@ impl Worker {
             worker: self.id,
             lease: self.config.lease,
             heartbeat: self.config.heartbeat,
+        }
+    }
+
+    /// Asks the server for its models where that was not done yet, so that the event names the one that answers.
+    pub async fn knows_the_model(&self, brief: &Brief) {
+        if brief.prompt.model.is_none() && self.provider.models().is_empty() {
+            drop(self.provider.discover().await);
         }
     }
 

@@ -1,6 +1,10 @@
 //! One relay's time in office, from taking the lease to losing it or handing it back.
 
-use bus::Producer;
+use std::convert::Infallible;
+use std::future::pending;
+
+use bus::{Partition, Producer};
+use runtime::Pauses;
 use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -47,12 +51,29 @@ async fn hold(
         ended = roots::run(&parts.pool, &producer, topic, config, links) => ended.map(|never| match never {}),
         error = lease.keep() => Err(error),
         never = sweeper.run() => match never {},
+        never = ready_when_kafka_answers(parts) => match never {},
         never = measure::run(&parts.pool, config) => match never {},
     };
     producer.purge();
     lease.give_back().await;
     metrics::gauge!("atelier_relay_active").set(0);
     outcome
+}
+
+async fn ready_when_kafka_answers(parts: &Parts) -> Infallible {
+    let roots = Partition::new(parts.kafka.topics().audit_roots(), 0);
+    let mut pauses = Pauses::default();
+    while let Err(error) = answers(parts, &roots).await {
+        tracing::warn!(%error, "waiting for Kafka");
+        parts.health.unready("Kafka does not answer");
+        sleep(pauses.take()).await;
+    }
+    parts.health.ready();
+    pending().await
+}
+
+async fn answers(parts: &Parts, partition: &Partition) -> Result<(), bus::Error> {
+    bus::Reader::new(&parts.kafka)?.range(partition).await.map(drop)
 }
 
 /// Reader, publisher and acknowledgements, each at its own pace. The reader has a task of its own,
@@ -72,7 +93,6 @@ async fn relay(
     let reader = Reader::new(&parts.pool, config, progress, parts.wake.clone());
     #[expect(clippy::disallowed_methods, reason = "it ends with its handle, and `cause` waits for it")]
     let reader = AbortOnDropHandle::new(tokio::spawn(reader.run(batches)));
-    parts.health.ready();
 
     let publishing = publisher.run(to_publish, sent, shutdown);
     let acknowledging = ack::run(&parts.pool, lease, to_ack, acked);

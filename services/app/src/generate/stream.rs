@@ -1,23 +1,38 @@
 //! Follows an answer to its end; a broken connection is picked up where it broke.
 
-use std::io::Write;
-use std::time::Duration;
+use std::io::{Stdout, stdout};
 
 use anyhow::{Context, bail};
-use eventsource_stream::{Event, Eventsource};
+use eventsource_stream::Eventsource;
 use futures::StreamExt;
+use reqwest::{RequestBuilder, Response};
+use runtime::Pauses;
 use serde_json::{Value, json};
+use tokio::time::sleep;
 
+use super::screen::Screen;
 use super::write::File;
 use super::{Api, Generate, accepted};
 
-/// How often a broken stream is picked up again before we say so.
-const RESUMES: u32 = 20;
+/// How often a stream is picked up again without having heard anything new; about a minute.
+const TRIES: u32 = 12;
 
 /// How the answer ended.
 pub struct Outcome {
     session: String,
     number: Option<u64>,
+    /// The version of the session that has it.
+    version: u64,
+}
+
+/// An answer that is being told.
+struct Following<'a> {
+    api: &'a Api,
+    session: String,
+    generation: String,
+    /// Where to go on.
+    cursor: Option<String>,
+    screen: Screen<Stdout>,
 }
 
 /// Posts the prompt and shows what comes until the terminal event.
@@ -25,68 +40,92 @@ pub async fn follow(api: &Api, asked: &Generate) -> anyhow::Result<Outcome> {
     let body = json!({ "prompt": asked.prompt, "model": asked.model, "project_id": asked.project });
     let request = api.client.post(api.at("generate")?).bearer_auth(&api.token).json(&body);
     let request = request.header("Idempotency-Key", format!("terminal-{}", domain::EventId::generate()));
-    let mut response = accepted(request.send().await.context("the installation does not answer")?).await?;
+    let response = accepted(request.send().await.context("the installation does not answer")?).await?;
     let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let session = header("atelier-session-id").context("the answer names no session")?;
     let generation = header("atelier-generation-id").context("the answer names no generation")?;
-
-    let mut cursor = None;
-    for _ in 0..RESUMES {
-        if let Some(outcome) = watch(response, asked, &session, &mut cursor).await? {
-            return Ok(outcome);
-        }
-        tokio::time::sleep(Duration::from_millis(500)).await;
-        let resume = api.client.get(api.at(&format!("sessions/{session}/events"))?).bearer_auth(&api.token);
-        let resume = match &cursor {
-            Some(cursor) => resume.header("Last-Event-ID", cursor),
-            None => resume.query(&[("from", format!("g:{generation}"))]),
-        };
-        response = accepted(resume.send().await.context("the stream cannot be picked up again")?).await?;
-    }
-    bail!("the stream broke {RESUMES} times; the answer goes on: read session {session} later")
+    let screen = Screen::new(stdout(), asked.json);
+    Following { api, session, generation, cursor: None, screen }.to_the_end(response).await
 }
 
-/// `None`: the stream ended before the answer did.
-async fn watch(
-    response: reqwest::Response,
-    asked: &Generate,
-    session: &str,
-    cursor: &mut Option<String>,
-) -> anyhow::Result<Option<Outcome>> {
-    let mut events = response.bytes_stream().eventsource();
-    while let Some(Ok(event)) = events.next().await {
-        if !event.id.is_empty() {
-            *cursor = Some(event.id.clone());
+impl Following<'_> {
+    async fn to_the_end(mut self, first: Response) -> anyhow::Result<Outcome> {
+        let (mut stream, mut left, mut pauses) = (Some(first), TRIES, Pauses::default());
+        loop {
+            let before = self.cursor.clone();
+            if let Some(stream) = stream.take()
+                && let Some(outcome) = self.hear(stream).await?
+            {
+                return Ok(outcome);
+            }
+            if self.cursor != before {
+                (left, pauses) = (TRIES, Pauses::default());
+            }
+            let Some(fewer) = left.checked_sub(1) else {
+                bail!("the stream cannot be picked up again; the answer goes on: read session {} later", self.session);
+            };
+            left = fewer;
+            sleep(pauses.take()).await;
+            // Somebody who is starting again answers soon; a refusal that names a reason is the last word.
+            stream = match self.again()?.send().await {
+                Ok(answer) if answer.status().is_server_error() => None,
+                Ok(answer) => Some(accepted(answer).await?),
+                Err(_) => None,
+            };
         }
-        let data: Value = serde_json::from_str(&event.data).unwrap_or_default();
-        show(asked, &event, &data)?;
-        let text = |field: &str| data.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
-        match event.event.as_str() {
+    }
+
+    fn again(&self) -> anyhow::Result<RequestBuilder> {
+        let events = self.api.at(&format!("sessions/{}/events", self.session))?;
+        let request = self.api.client.get(events).bearer_auth(&self.api.token);
+        Ok(match &self.cursor {
+            Some(cursor) => request.header("Last-Event-ID", cursor),
+            None => request.query(&[("from", format!("g:{}", self.generation))]),
+        })
+    }
+
+    /// `None`: the stream ended before the answer did.
+    async fn hear(&mut self, response: Response) -> anyhow::Result<Option<Outcome>> {
+        let mut events = response.bytes_stream().eventsource();
+        while let Some(Ok(event)) = events.next().await {
+            if !event.id.is_empty() {
+                self.cursor = Some(event.id.clone());
+            }
+            let data: Value = serde_json::from_str(&event.data).unwrap_or_default();
+            self.screen.show(&event.event, &event.id, &data)?;
+            match event.event.as_str() {
+                "closing" => break,
+                // What the cursor names is gone; the answer itself can still be told from its start.
+                "reset" => {
+                    self.cursor = None;
+                    break;
+                }
+                _ => {}
+            }
+            if let Some(end) = self.end(&event.event, &data)? {
+                return Ok(Some(end));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Of our own answer: a session that others use too may end another one first.
+    fn end(&self, event: &str, data: &Value) -> anyhow::Result<Option<Outcome>> {
+        let text = |field: &str| data.get(field).and_then(Value::as_str).unwrap_or_default();
+        if text("generation_id") != self.generation {
+            return Ok(None);
+        }
+        match event {
             "generation.completed" => {
                 let number = data.get("number").and_then(Value::as_u64);
-                return Ok(Some(Outcome { session: session.to_owned(), number }));
+                let version = data.get("sequence").and_then(Value::as_u64).unwrap_or_default();
+                Ok(Some(Outcome { session: self.session.clone(), number, version }))
             }
             "generation.failed" => bail!("the answer failed: {} ({})", text("message"), text("code")),
             "generation.cancelled" => bail!("the answer was stopped"),
-            "closing" => break,
-            _ => {}
+            _ => Ok(None),
         }
     }
-    Ok(None)
-}
-
-fn show(asked: &Generate, event: &Event, data: &Value) -> std::io::Result<()> {
-    let mut out = std::io::stdout().lock();
-    if asked.json {
-        return writeln!(out, "{}", json!({ "event": event.event, "id": event.id, "data": data }));
-    }
-    let text = |field: &str| data.get(field).and_then(Value::as_str).unwrap_or_default();
-    match event.event.as_str() {
-        "explanation" => write!(out, "{}", text("delta"))?,
-        "file" => write!(out, "\n  {} {}\n", text("op"), text("path"))?,
-        _ => {}
-    }
-    out.flush()
 }
 
 impl Outcome {
@@ -94,17 +133,19 @@ impl Outcome {
     pub async fn files(&self, api: &Api) -> anyhow::Result<Vec<File>> {
         let Some(number) = self.number else { return Ok(Vec::new()) };
         let path = format!("sessions/{}/versions/{number}", self.session);
-        for _ in 0..50 {
-            let response = api.client.get(api.at(&path)?).bearer_auth(&api.token).send().await?;
-            if response.status() == reqwest::StatusCode::NOT_FOUND {
-                // The read model is a moment behind the stream.
-                tokio::time::sleep(Duration::from_millis(100)).await;
-                continue;
+        let read = || async {
+            let request = api.client.get(api.at(&path)?).query(&[("min_version", self.version)]);
+            request.bearer_auth(&api.token).send().await.context("the files cannot be read")
+        };
+        let mut answer = read().await?;
+        for _ in 0..TRIES {
+            // The read model did not come that far within the time of one request.
+            if answer.status() != reqwest::StatusCode::NOT_FOUND && !answer.status().is_server_error() {
+                break;
             }
-            let version: Value = accepted(response).await?.json().await?;
-            let files = version.get("files").cloned().unwrap_or_default();
-            return serde_json::from_value(files).context("the files cannot be read");
+            answer = read().await?;
         }
-        bail!("version {number} of session {} does not appear", self.session)
+        let version: Value = accepted(answer).await?.json().await?;
+        serde_json::from_value(version.get("files").cloned().unwrap_or_default()).context("the files cannot be read")
     }
 }

@@ -1,9 +1,12 @@
 //! One role, put together from what the process has.
 
+use std::sync::Arc;
+
 use anyhow::Context;
+use bus::{Partition, Reader};
 use tokio_util::sync::CancellationToken;
 
-use super::{Platform, connect};
+use super::{Platform, connect, reached};
 use crate::assets;
 use crate::roles::{Role, Serving};
 
@@ -25,13 +28,16 @@ impl Platform {
 
     fn gateway(&self, shutdown: CancellationToken) -> anyhow::Result<Serving> {
         let config = &self.shared.config;
+        let read_pool = connect::pool(config, "gateway", config.database.read_connections)?;
+        let health = self.health.role(Role::Gateway.name());
+        let reached = reached::database(read_pool.clone(), health, shutdown.clone());
         let parts = gateway::Parts {
             command: self.command.clone(),
             auth: self.auth.clone(),
             edge: self.local.edge.clone(),
-            read_pool: connect::pool(config, "gateway", config.database.read_connections)?,
+            read_pool,
             progress: self.progress.clone(),
-            models: self.provider.models().into_iter().enumerate().map(model).collect(),
+            models: self.models(),
             access_log: Some(config.kafka.clone()),
             tls: self.shared.public.clone(),
             redis: self.shared.redis.clone(),
@@ -40,14 +46,21 @@ impl Platform {
             assets: assets::web_ui(),
         };
         let serving = gateway::serve(config.gateway.clone(), parts, shutdown);
-        self.health.role(Role::Gateway.name()).ready();
-        Ok(Box::pin(serving))
+        Ok(Box::pin(async move { tokio::join!(serving, reached).0 }))
+    }
+
+    /// As the model server last said.
+    fn models(&self) -> gateway::Models {
+        let provider = self.provider.clone();
+        Arc::new(move || provider.models().into_iter().enumerate().map(model).collect())
     }
 
     fn auth(&self, shutdown: CancellationToken) -> anyhow::Result<Serving> {
         let auth = self.local.auth.clone().context("auth was not made")?;
-        self.health.role(Role::Auth.name()).ready();
-        Ok(Box::pin(auth.serve_with(self.shared.internal.clone(), shutdown)))
+        let health = self.health.role(Role::Auth.name());
+        let reached = reached::database(self.shared.pool("auth")?, health, shutdown.clone());
+        let serving = auth.serve_with(self.shared.internal.clone(), shutdown);
+        Ok(Box::pin(async move { tokio::join!(serving, reached).0 }))
     }
 
     /// It is called. Beside that it says whether its store answers, erases whom it must, settles what was kept free in
@@ -103,8 +116,10 @@ impl Platform {
 
     fn edge(&self, shutdown: CancellationToken) -> anyhow::Result<Serving> {
         let edge = self.local.edge.clone().context("the edge was not made")?;
-        self.health.role(Role::Edge.name()).ready();
-        Ok(Box::pin(async move { edge.serve(shutdown).await }))
+        let (kafka, health) = (&self.shared.config.kafka, self.health.role(Role::Edge.name()));
+        let stream = Partition::new(kafka.topics().session_stream(), 0);
+        let reached = reached::kafka(Reader::new(kafka)?, stream, health, shutdown.clone());
+        Ok(Box::pin(async move { tokio::join!(edge.serve(shutdown), reached).0 }))
     }
 
     fn registry(&self, shutdown: CancellationToken) -> Serving {

@@ -1,5 +1,7 @@
 //! `models`: what can answer.
 
+use std::sync::Arc;
+
 use axum::Json as Answer;
 use axum::extract::State;
 use serde::Serialize;
@@ -9,6 +11,9 @@ use crate::Error;
 use crate::problem::ProblemBody;
 use crate::state::Gateway;
 use crate::who::Caller;
+
+/// Says which models there are now.
+pub type Models = Arc<dyn Fn() -> Vec<ModelInfo> + Send + Sync>;
 
 /// One model a user may choose.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -40,26 +45,28 @@ pub struct ModelPrices {
 }
 
 #[derive(Serialize, ToSchema)]
-pub struct Models {
+#[schema(as = Models)]
+pub struct ModelPage {
     items: Vec<ModelInfo>,
     next_cursor: Option<String>,
 }
 
 #[utoipa::path(get, path = "/models", tag = "models", operation_id = "list_models",
     responses(
-        (status = 200, body = Models),
+        (status = 200, body = ModelPage),
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
         (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
     ))]
-pub async fn list(State(gateway): State<Gateway>, _: Caller) -> Answer<Models> {
-    Answer(Models { items: gateway.models.clone(), next_cursor: None })
+pub async fn list(State(gateway): State<Gateway>, _: Caller) -> Answer<ModelPage> {
+    Answer(ModelPage { items: (gateway.models)(), next_cursor: None })
 }
 
 impl Gateway {
     /// Refuses a model that is not on the list. Where the list is empty, the model server decides.
     pub fn require_model(&self, asked: Option<&str>) -> Result<(), Error> {
-        let known = asked.is_none_or(|asked| self.models.iter().any(|model| model.id == asked));
-        if known || self.models.is_empty() {
+        let Some(asked) = asked else { return Ok(()) };
+        let models = (self.models)();
+        if models.is_empty() || models.iter().any(|model| model.id == asked) {
             return Ok(());
         }
         Err(Error::field("model", "unknown_model", "there is no such model; GET /api/v1/models lists them"))

@@ -1,5 +1,6 @@
 //! A gateway whose neighbours cannot be reached says so, and is never open.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use auth::Revocations;
@@ -21,7 +22,7 @@ fn alone() -> Router {
         edge: None,
         read_pool: runtime::postgres::pool("postgres://nobody@127.0.0.1:1/none", "gateway", limits).unwrap(),
         progress: Progress::default(),
-        models: Vec::new(),
+        models: Arc::new(Vec::new),
         access_log: None,
         tls: None,
         redis: None,

@@ -1,8 +1,8 @@
 //! One Postgres and one Redis for all tests, and a gateway of its own for each.
 
 use std::num::NonZeroU32;
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use auth::{Auth, Revocations};
@@ -81,7 +81,7 @@ impl House {
             edge: None,
             read_pool: pool("gateway"),
             progress: Progress::default(),
-            models: vec![demo()],
+            models: Arc::new(|| vec![demo()]),
             access_log: None,
             tls: None,
             redis: None,
