@@ -10,25 +10,37 @@ export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$CACHE/target}"
 export NEXT_TELEMETRY_DISABLED=1
 mkdir -p "$CARGO_TARGET_DIR"
 
-# Toolchains are the reader's choice; we only say what is missing.
+# The comment at the head of a script is its manual.
+case "${1:-}" in -h | --help)
+  sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0"
+  exit 0
+  ;;
+esac
+
+# Rust and Node are the reader's choice, and named; what Debian has in the right version is installed.
 need_toolchains() {
-  command -v cargo >/dev/null || fail "Rust is missing: install rustup, then run this again (rust-toolchain.toml names the version)"
-  command -v node >/dev/null || fail "Node.js 20 or newer is missing"
-  command -v java >/dev/null || fail "a JDK 17 or newer is missing: apt-get install openjdk-17-jdk-headless"
-  command -v mvn >/dev/null || fail "Maven is missing: apt-get install maven"
-  command -v cc >/dev/null || fail "a C compiler is missing: apt-get install build-essential"
-  pkg-config --exists openssl 2>/dev/null || fail "OpenSSL's headers are missing, for TLS to Kafka: apt-get install pkg-config libssl-dev"
+  command -v cargo >/dev/null || fail "Rust is missing: install rustup (rust-toolchain.toml names the version), then run this again"
+  newer node 20 "$(node --version 2>/dev/null)" || fail "Node.js 20 or newer is missing; Debian 12 has 18: take a newer package, or nvm"
+  need_packages cc=build-essential cmake=cmake pkg-config=pkg-config mvn=maven
+  newer java 17 "$(java -version 2>&1 | grep -oE '"[0-9]+' | head -1)" || apt_install openjdk-17-jdk-headless
+  pkg-config --exists openssl || apt_install libssl-dev
 }
+
+# newer COMMAND LEAST SAID: whether the command is there, and its first number is not less.
+newer() { command -v "$1" >/dev/null && [ "$(grep -oE '[0-9]+' <<<"$3" | head -1)" -ge "$2" ] 2>/dev/null; }
 
 # need_packages COMMAND=PACKAGE ...: installs the Debian packages of the commands that are missing.
 need_packages() {
   local missing=() pair
   for pair in "$@"; do command -v "${pair%%=*}" >/dev/null || missing+=("${pair#*=}"); done
-  [ ${#missing[@]} -eq 0 ] && return
-  [ "$(id -u)" = 0 ] || fail "please install: apt-get install ${missing[*]}"
-  say "installing ${missing[*]} (apt-get)"
-  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null ||
-    fail "apt-get install ${missing[*]} failed"
+  [ ${#missing[@]} -eq 0 ] || apt_install "${missing[@]}"
+}
+
+# apt_install PACKAGE ...: Debian's; who is not root is told the command.
+apt_install() {
+  [ "$(id -u)" = 0 ] || fail "please install: apt-get install $*"
+  say "installing $* (apt-get)"
+  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@" >/dev/null || fail "apt-get install $* failed"
 }
 
 # Prints where cargo-deny is; fetches a prebuilt one, once, where there is none.

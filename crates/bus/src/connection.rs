@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use rdkafka::ClientConfig;
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use secrecy::ExposeSecret;
 
 use crate::Config;
@@ -73,12 +73,14 @@ impl Voice {
 
 impl ClientContext for Voice {
     fn log(&self, level: RDKafkaLogLevel, kind: &str, text: &str) {
+        // A broker that has just started says "not yet" to the first producer, which asks again by itself.
+        let level = if kind == "GETPID" { RDKafkaLogLevel::Info } else { level };
         self.say(level, kind, text);
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
         // Whoever asked for it hears it from the queue; for everybody else it is no error at all.
-        if matches!(error, KafkaError::PartitionEOF(_)) {
+        if error.rdkafka_error_code() == Some(RDKafkaErrorCode::PartitionEOF) {
             return;
         }
         self.say(RDKafkaLogLevel::Error, &error.to_string(), reason);

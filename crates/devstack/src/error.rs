@@ -37,6 +37,13 @@ pub enum Error {
         reason: String,
     },
 
+    /// Native servers were asked for where the data is in containers, or the other way round.
+    #[error("the data of {} is with servers of the other kind (its file `servers` says which): begin another folder with --state", .state.display())]
+    KeptElsewhere {
+        /// The folder.
+        state: PathBuf,
+    },
+
     /// `Source::Containers`, and nobody is there to run them.
     #[error("no container engine answers{}", if cfg!(feature = "containers") { "" } else { " (built without the feature `containers`)" })]
     NoEngine,

@@ -37,6 +37,7 @@ mod error;
 mod guard;
 mod home;
 mod kafka;
+mod kept;
 mod launch;
 mod options;
 mod orphans;

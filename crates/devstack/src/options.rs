@@ -103,7 +103,14 @@ impl Options {
     /// For tests: a folder of its own that is gone afterwards, and any free ports.
     pub fn test() -> Self {
         let name = format!("{TEST_FOLDER}{:016x}", rand::random::<u64>());
-        Self { keep: Keep::Nothing, kafka: 0, postgres: 0, redis: 0, ..Self::up(std::env::temp_dir().join(name)) }
+        Self {
+            keep: Keep::Nothing,
+            kafka: 0,
+            postgres: 0,
+            redis: 0,
+            source: Source::Native,
+            ..Self::up(std::env::temp_dir().join(name))
+        }
     }
 
     /// For tests of grants: likewise, with a native Kafka that this guards.

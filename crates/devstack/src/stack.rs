@@ -5,11 +5,12 @@ use std::time::Instant;
 use url::Url;
 
 #[cfg(feature = "containers")]
-use crate::containers;
+use crate::containers::{self, engine_answers};
 use crate::environment::Given;
 use crate::error::{Error, Result};
 use crate::home::Home;
-use crate::options::{Options, Source};
+use crate::kept::Kept;
+use crate::options::{Keep, Options, Source};
 use crate::part::Part;
 use crate::ready::Address;
 use crate::{kafka, postgres, prepare, redis};
@@ -117,16 +118,25 @@ impl Starter {
         if given.is_complete() {
             return Ok(Self::Nobody);
         }
-        #[cfg(feature = "containers")]
-        if options.source != Source::Native && containers::engine_answers().await {
-            containers::sweep().await;
-            return Ok(Self::Containers(Home::open(options).await?));
+        let home = Home::open(options).await?;
+        let engine = options.source != Source::Native && engine_answers().await;
+        let kept = Kept::choose(home.root(), options.source, engine)?;
+        if kept == Kept::Native {
+            prepare::tools()?;
         }
-        if options.source == Source::Containers {
-            return Err(Error::NoEngine);
+        if home.keep() == Keep::Data {
+            kept.note(home.root())?;
         }
-        prepare::tools()?;
-        Ok(Self::Native(Home::open(options).await?))
+        match kept {
+            Kept::Native => Ok(Self::Native(home)),
+            #[cfg(feature = "containers")]
+            Kept::Containers => {
+                containers::sweep().await;
+                Ok(Self::Containers(home))
+            }
+            #[cfg(not(feature = "containers"))]
+            Kept::Containers => Err(Error::NoEngine),
+        }
     }
 
     async fn kafka(
@@ -192,4 +202,9 @@ async fn timed<T>(name: &str, progress: &impl Fn(&str), work: impl Future<Output
     let done = work.await?;
     progress(&format!("{name}: ready after {:.1} s", begun.elapsed().as_secs_f32()));
     Ok(done)
+}
+
+#[cfg(not(feature = "containers"))]
+async fn engine_answers() -> bool {
+    false
 }

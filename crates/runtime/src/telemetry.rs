@@ -1,5 +1,7 @@
 //! Logs for people or machines, traces to an OTLP collector when one is configured, metrics for Prometheus.
 
+mod lines;
+
 use std::io::{BufWriter, IsTerminal};
 use std::thread;
 use std::time::Duration;
@@ -10,10 +12,13 @@ use opentelemetry::trace::TracerProvider;
 use opentelemetry_otlp::WithExportConfig;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use serde::{Deserialize, Serialize};
+use tracing::level_filters::LevelFilter;
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry};
+
+use lines::Lines;
 
 /// What this process says about itself, and where.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -68,7 +73,9 @@ pub fn start(config: &Config) -> anyhow::Result<Guard> {
     let lines: Box<dyn Layer<Registry> + Send + Sync> =
         if config.json { lines.json().flatten_event(true).boxed() } else { lines.with_target(false).boxed() };
     let spans = traces.as_ref().map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer("atelier")));
-    Registry::default().with(lines.with_filter(filter)).with(spans).try_init().context("logs were started twice")?;
+    let least = if spans.is_some() { LevelFilter::INFO } else { LevelFilter::OFF };
+    let lines = Lines { filter, lines, least };
+    Registry::default().with(lines).with(spans).try_init().context("logs were started twice")?;
     Ok(Guard { metrics, traces, _lines: writing })
 }
 

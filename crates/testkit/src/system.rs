@@ -301,6 +301,7 @@ impl Ports {
             set("LLM_SILENCE", "5s".into()),
             set("GENERATION_LEASE", "3s".into()),
             set("GENERATION_HEARTBEAT", "1s".into()),
+            set("ANSWERS_LOOK_EVERY", "1s".into()),
         ]
     }
 }

@@ -34,6 +34,7 @@ mod stored;
 mod terminal;
 mod tokens;
 mod work;
+mod workers;
 
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;

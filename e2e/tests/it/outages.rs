@@ -102,28 +102,6 @@ fn a_core_that_is_killed_loses_no_accepted_command() {
 }
 
 #[test]
-fn a_drained_worker_hands_its_answer_over() {
-    disturbance(async |system: &mut System| {
-        let gate = Arc::new(Semaphore::new(0));
-        let halves = [Step::Say("handed ".into()), Step::Gate(gate.clone()), Step::Say("over".into()), Step::Finish];
-        system.model.when_asked("drained worker", Script::new(halves));
-        let alice = system.sign_up("alice").await;
-        let session = alice.opens_a_session().await;
-        let mut page = alice.watches(&session).await;
-        let generation = alice.asks(&session, "drained worker").await;
-        page.sees(&generation, "handed ").await;
-
-        // SIGTERM: the worker finishes what it runs before it goes.
-        system.second_worker.start().unwrap();
-        gate.add_permits(1);
-        system.worker.terminate().await;
-        page.sees_the_end(&generation).await;
-        let view = page.view(&generation);
-        assert_eq!((view.explanation.as_str(), view.attempt), ("handed over", 1));
-    });
-}
-
-#[test]
 fn everything_waits_for_kafka_and_postgres_at_start() {
     disturbance(async |system: &mut System| {
         system.model.when_asked("patient start", Script::says(["there ", "at last"]));

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Context;
-use clap::Args;
-use devstack::{Options, Stack};
+use clap::{Args, ValueEnum};
+use devstack::{Options, Source, Stack};
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
@@ -25,7 +25,8 @@ Examples:
   ATELIER_LLM_URL=http://localhost:8000/v1 atelier up      with a model server of your own
   ATELIER_LLM_DEMO_PACE=0 atelier up                       the built-in demo, without delay
 
-Kafka, Postgres and Redis are taken from KAFKA_BOOTSTRAP, DATABASE_URL and REDIS_URL where these are set.")]
+Kafka, Postgres and Redis are taken from KAFKA_BOOTSTRAP, DATABASE_URL and REDIS_URL where these are set; else they run
+in containers where Docker or podman answers, else as processes of this machine.")]
 pub struct Up {
     /// Data, logs and secrets of this installation.
     #[arg(long, default_value = ".atelier")]
@@ -34,6 +35,35 @@ pub struct Up {
     /// The public port; a free one is taken if this one is not.
     #[arg(long, env = "ATELIER_LISTEN")]
     listen: Option<SocketAddr>,
+
+    /// Where Kafka, Postgres and Redis come from.
+    #[arg(long, env = "ATELIER_SERVERS", value_enum, default_value_t)]
+    servers: Servers,
+}
+
+/// Data that a state folder has is always looked for where it is.
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum Servers {
+    /// What the environment names; for the rest containers if an engine answers, else native processes.
+    #[default]
+    Auto,
+    /// Processes of this machine, whatever the environment says.
+    Native,
+    /// Containers, by the engine at DOCKER_HOST or at its usual socket.
+    Containers,
+    /// KAFKA_BOOTSTRAP, DATABASE_URL and REDIS_URL, all three.
+    Environment,
+}
+
+impl From<Servers> for Source {
+    fn from(servers: Servers) -> Self {
+        match servers {
+            Servers::Auto => Self::Auto,
+            Servers::Native => Self::Native,
+            Servers::Containers => Self::Containers,
+            Servers::Environment => Self::Environment,
+        }
+    }
 }
 
 impl Up {
@@ -43,7 +73,8 @@ impl Up {
         let secrets = Secrets::load_or_create(&self.state.join("secrets.toml"))?;
         let mut config = Config::load_with(file, &secrets)?;
         let telemetry = runtime::telemetry::start(&config.telemetry)?;
-        let stack = Stack::start(Options::up(&self.state), |line| eprintln!("  {line}")).await?;
+        let options = Options { source: self.servers.into(), ..Options::up(&self.state) };
+        let stack = Stack::start(options, |line| eprintln!("  {line}")).await?;
 
         config.database.url = Some(SecretString::from(stack.postgres.to_string()));
         config.kafka.bootstrap.clone_from(&stack.kafka);

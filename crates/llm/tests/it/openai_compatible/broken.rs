@@ -9,7 +9,7 @@ use llm::{Chunk, Config, Error, OpenAiCompatible, Provider};
 use tokio::sync::Notify;
 
 use super::{hear, heard, question, text};
-use crate::playback::{self, Call, delta, provider, server};
+use crate::playback::{self, Call, FINISH, delta, provider, server};
 
 #[tokio::test]
 async fn done_without_a_finish_reason_is_no_success() {
@@ -34,6 +34,28 @@ async fn an_error_event_before_done_is_a_failure_even_after_the_finish_reason() 
     assert_eq!(text(&chunks), "a");
     assert_eq!(error, Error::Reported { status: Some(500), kind: Some("InternalServerError".into()) });
     assert!(!error.to_string().contains("secret"));
+}
+
+#[tokio::test]
+async fn an_error_as_the_first_word_is_asked_again_where_that_may_help() {
+    for (code, calls_then) in [(503, 2), (400, 1)] {
+        let calls = Arc::new(AtomicUsize::new(0));
+        let counted = calls.clone();
+        let (url, _server) = server(move |number, mut call: Call| {
+            counted.fetch_add(1, Ordering::SeqCst);
+            async move {
+                let error = format!(r#"{{"error":{{"message":"no","code":{code}}}}}"#);
+                if number == 0 {
+                    call.stream(&[&error]).await
+                } else {
+                    call.stream(&[&delta("a"), FINISH, "[DONE]"]).await
+                }
+            }
+        })
+        .await;
+        let (_, error) = hear(&provider(&url)).await;
+        assert_eq!((calls.load(Ordering::SeqCst), error.is_none()), (calls_then, calls_then == 2), "{code}");
+    }
 }
 
 #[tokio::test]
