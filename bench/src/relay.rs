@@ -36,13 +36,15 @@ impl Relay {
         let read = self.read_alone(&log).await?;
         let relayed = self.relayed(&log).await?;
         let (records, distinct) = counted(&log).await?;
+        let lost = self.events.saturating_sub(distinct);
         let line = json!({
             "bench": "relay", "events": self.events, "appended_per_second": filled, "rows_read_per_second": read,
             "relayed_per_second": relayed, "kills": self.kills,
-            "lost": self.events.saturating_sub(distinct), "repeated_and_dropped_by_position": records - distinct,
+            "lost": lost, "repeated_and_dropped_by_position": records - distinct,
             "load": load(),
         });
         log.stack.stop().await;
+        anyhow::ensure!(lost == 0, "events are lost: {line}");
         Ok(line)
     }
 

@@ -41,6 +41,7 @@ pub struct Producer {
 struct Inner {
     queue: Arc<BaseProducer<Receipts>>,
     room_timeout: Duration,
+    request_timeout: Duration,
     _reports: Reports,
 }
 
@@ -64,7 +65,8 @@ impl Producer {
             .map_err(|error| Error::settings(&error))?;
         let queue = Arc::new(queue);
         let reports = Reports::of(Arc::clone(&queue))?;
-        Ok(Self { inner: Arc::new(Inner { queue, room_timeout: config.producer.room_timeout, _reports: reports }) })
+        let (room_timeout, request_timeout) = (config.producer.room_timeout, config.request_timeout);
+        Ok(Self { inner: Arc::new(Inner { queue, room_timeout, request_timeout, _reports: reports }) })
     }
 
     /// Queues a record, waiting for room if there is none, and returns its delivery to come.
@@ -109,6 +111,17 @@ impl Producer {
         let inner = Arc::clone(&self.inner);
         let flushed = tokio::task::spawn_blocking(move || inner.queue.flush(timeout)).await;
         flushed.map_err(|error| Error::Fatal(error.to_string()))?.map_err(Error::Unavailable)
+    }
+
+    /// Ends well when a broker answers and knows this topic.
+    pub async fn reach(&self, topic: &str) -> Result<(), Error> {
+        let (inner, topic) = (Arc::clone(&self.inner), topic.to_owned());
+        let asked = tokio::task::spawn_blocking(move || {
+            let known = inner.queue.client().fetch_metadata(Some(&topic), inner.request_timeout)?;
+            let there = known.topics().iter().any(|it| it.name() == topic && !it.partitions().is_empty());
+            if there { Ok(()) } else { Err(Error::UnknownTopic(topic)) }
+        });
+        asked.await.map_err(|error| Error::Fatal(error.to_string()))?
     }
 
     /// Why this producer is broken for good, if it is.

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::future::pending;
 
-use bus::{Partition, Producer};
+use bus::Producer;
 use runtime::Pauses;
 use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
@@ -51,7 +51,7 @@ async fn hold(
         ended = roots::run(&parts.pool, &producer, topic, config, links) => ended.map(|never| match never {}),
         error = lease.keep() => Err(error),
         never = sweeper.run() => match never {},
-        never = ready_when_kafka_answers(parts) => match never {},
+        never = ready_when_kafka_answers(parts, &producer) => match never {},
         never = measure::run(&parts.pool, config) => match never {},
     };
     producer.purge();
@@ -60,20 +60,16 @@ async fn hold(
     outcome
 }
 
-async fn ready_when_kafka_answers(parts: &Parts) -> Infallible {
-    let roots = Partition::new(parts.kafka.topics().audit_roots(), 0);
+async fn ready_when_kafka_answers(parts: &Parts, producer: &Producer) -> Infallible {
+    let topic = parts.kafka.topics().audit_roots();
     let mut pauses = Pauses::default();
-    while let Err(error) = answers(parts, &roots).await {
+    while let Err(error) = producer.reach(&topic).await {
         tracing::warn!(%error, "waiting for Kafka");
         parts.health.unready("Kafka does not answer");
         sleep(pauses.take()).await;
     }
     parts.health.ready();
     pending().await
-}
-
-async fn answers(parts: &Parts, partition: &Partition) -> Result<(), bus::Error> {
-    bus::Reader::new(&parts.kafka)?.range(partition).await.map(drop)
 }
 
 /// Reader, publisher and acknowledgements, each at its own pace. The reader has a task of its own,
