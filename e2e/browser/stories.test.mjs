@@ -4,18 +4,22 @@ import { launch } from "./harness/browser.mjs";
 import { Model } from "./harness/model.mjs";
 import { Provider } from "./harness/provider.mjs";
 import { System } from "./harness/system.mjs";
+import { access } from "./stories/access.mjs";
 import { accounts } from "./stories/accounts.mjs";
 import { administration } from "./stories/administration.mjs";
+import { conversation } from "./stories/conversation.mjs";
 import { families } from "./stories/families.mjs";
 import { firstPrompt } from "./stories/first-prompt.mjs";
 import { identity } from "./stories/identity.mjs";
 import { keeping } from "./stories/keeping.mjs";
 import { looks } from "./stories/looks.mjs";
+import { models } from "./stories/models.mjs";
 import { organisations } from "./stories/organisations.mjs";
 import { sandbox } from "./stories/sandbox.mjs";
 import { sharing } from "./stories/sharing.mjs";
 import { stopping } from "./stories/stopping.mjs";
 import { versions } from "./stories/versions.mjs";
+import { watching } from "./stories/watching.mjs";
 
 /** Tokens a second: a short answer takes some seconds, so that something can happen meanwhile. */
 const PACE = 150;
@@ -40,7 +44,9 @@ after(async () => {
   await played.model?.stop();
 });
 
-const chapters = [firstPrompt, keeping, accounts, identity, organisations, administration, versions, looks, sandbox, families];
+const chapters = [firstPrompt, keeping, accounts, identity, organisations, administration, versions, conversation, looks, access, sandbox, families];
 for (const chapter of chapters) chapter(stage);
 stopping(played);
+watching(played);
+models(played);
 sharing(played);

@@ -2,7 +2,10 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 
-/** One answer: its halves, and whether the second may be said. */
+/** The first is the one that answers whom nobody asked for another. */
+export const MODELS = ["played", "understudy"];
+
+/** One answer: its halves, and whether the second may be said. Knows which model was asked for it. */
 class Answer {
   #go;
   #may = new Promise((resolve) => (this.#go = resolve));
@@ -16,10 +19,15 @@ class Answer {
     this.#go();
   }
 
+  /** Ends it in the middle, as a model server that dies. */
+  breaksOff() {
+    this.#go("broken");
+  }
+
   async saysTo(response) {
     response.writeHead(200, { "content-type": "text/event-stream" });
     for (const word of words(this.before)) response.write(delta(word));
-    await Promise.race([this.#may, once(response, "close")]);
+    if ((await Promise.race([this.#may, once(response, "close")])) === "broken") return void response.destroy();
     for (const word of words(this.after)) response.write(delta(word));
     response.end(`${event({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] })}data: [DONE]\n\n`);
   }
@@ -44,12 +52,14 @@ export class Model {
   }
 
   async #serve(request, response) {
-    if (request.method === "GET") return void response.end(JSON.stringify({ object: "list", data: [{ id: "played" }] }));
+    if (request.method === "GET") return void response.end(JSON.stringify({ object: "list", data: MODELS.map((id) => ({ id })) }));
     let body = "";
     for await (const piece of request) body += piece;
-    const last = JSON.parse(body).messages.at(-1).content;
+    const { model, messages } = JSON.parse(body);
+    const last = messages.at(-1).content;
     const answer = [...this.#answers].find(([prompt]) => last.includes(prompt))?.[1];
     if (!answer) return void response.writeHead(400).end(JSON.stringify({ error: { message: "no story told me what to say" } }));
+    answer.model = model;
     await answer.saysTo(response);
   }
 

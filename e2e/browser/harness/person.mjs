@@ -14,11 +14,7 @@ export class Person extends Workspace {
     const person = new Person(browser, system, { name, email: email ?? `person-${people}-${process.pid}@example.org` });
     await person.#opensABrowser();
     await person.goes("/login?mode=sign-up");
-    await person.the("name").fill(name);
-    await person.the("email").fill(person.email);
-    await person.the("password").fill(PASSWORD);
-    await person.the("submit").click();
-    await person.isAt("/");
+    await person.signsUpHere();
     return person;
   }
 
@@ -54,6 +50,15 @@ export class Person extends Workspace {
     return twin;
   }
 
+  /** On the page for it. */
+  async signsUpHere() {
+    await this.the("name").fill(this.name);
+    await this.the("email").fill(this.email);
+    await this.the("password").fill(PASSWORD);
+    await this.the("submit").click();
+    await this.isAt("/");
+  }
+
   async signsIn(password = PASSWORD) {
     await this.the("email").fill(this.email);
     await this.the("password").fill(password);
@@ -75,8 +80,10 @@ export class Person extends Workspace {
 
   /** At the provider: who they are, and that Atelier may know it. */
   async showsThemselves() {
+    await this.page.locator("input[name=login]").waitFor();
     // The provider's own page asks the network for a font, and has no icon.
     this.watch.expects(/fonts\.googleapis\.com|favicon\.ico/);
+    this.watch.visits(new URL(this.page.url()).origin, "https://fonts.googleapis.com");
     await this.page.locator("input[name=login]").fill(this.email);
     await this.page.locator("input[name=password]").fill("anything");
     await this.page.locator("button[type=submit]").click();
@@ -105,6 +112,18 @@ export class Person extends Workspace {
     await this.page.waitForURL((url) => (path instanceof RegExp ? path.test(url.pathname + url.search) : url.pathname + url.search === path));
   }
 
+  /** As if another tab were in front of this one: a Chromium without a window shows all of its pages. */
+  async looksElsewhere(hidden = true) {
+    await this.page.evaluate((hidden) => {
+      Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, hidden);
+  }
+
+  async looksAgain() {
+    await this.looksElsewhere(false);
+  }
+
   /** By its button: a dialog hears the Escape key a moment after it can be seen. */
   async closesTheDialog() {
     await this.page.getByRole("dialog").getByRole("button", { name: "Close" }).click();
@@ -126,7 +145,7 @@ export class Person extends Workspace {
     );
   }
 
-  /** Nothing went wrong behind the story's back, and no secret was ever part of an address. */
+  /** Nothing went wrong behind the story's back, nothing was asked of the internet, and no secret was ever part of an address. */
   async leaves() {
     for (const device of this.devices) await device.leaves();
     // A provider that was played along with keeps its own, whose names begin with an underscore, in its own addresses.
@@ -134,6 +153,7 @@ export class Person extends Workspace {
     const secrets = ours.map((cookie) => cookie.value).filter((value) => value.length > 8);
     await this.context.close();
     assert.deepEqual(this.watch.complaints(), []);
+    assert.deepEqual(this.watch.strangers(new URL(this.system.url).origin), []);
     const leaked = this.watch.urls.filter((url) => secrets.some((secret) => url.includes(secret)) || /token|password|bearer/i.test(new URL(url).search));
     assert.deepEqual(leaked, []);
   }

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { createWriteStream, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
+import { MODELS } from "./model.mjs";
 import { until } from "./until.mjs";
 
 const STARTED_MS = 120_000;
@@ -21,7 +22,7 @@ const fresh = { ATELIER_AUTH_FRESH: "0s" };
 export class System {
   /** Answers come from `model`; without one from the built-in demo, at `pace` tokens a second. */
   static async start({ pace = 0, model, provider }) {
-    const answers = model ? { ATELIER_LLM_URL: model.url, ATELIER_LLM_MODEL: "played", ATELIER_LLM_SILENCE: "5m" } : { ATELIER_LLM_DEMO_PACE: String(pace), ATELIER_LLM_DEMO_FIRST_TOKEN: "0s" };
+    const answers = model ? { ATELIER_LLM_URL: model.url, ATELIER_LLM_MODEL: MODELS[0], ATELIER_LLM_SILENCE: "5m" } : { ATELIER_LLM_DEMO_PACE: String(pace), ATELIER_LLM_DEMO_FIRST_TOKEN: "0s" };
     const system = new System();
     system.state = mkdtempSync(join(tmpdir(), "atelier-browser-"));
     const providers = provider ? { ATELIER_AUTH_PROVIDERS: provider.setting, ATELIER_AUTH_PRIVATE_PROVIDERS: "true" } : {};
@@ -64,7 +65,7 @@ export class System {
 /** Dies with us, however we die. */
 function launch(state, settings) {
   const process_ = spawn("setpriv", ["--pdeathsig", "KILL", "--", binary(), "up", "--state", state, "--listen", "127.0.0.1:0"], {
-    env: { ...process.env, ...settings, ATELIER_OPERATIONS_LISTEN: "127.0.0.1:0" },
+    env: { ...process.env, ...settings, ATELIER_OPERATIONS_LISTEN: "127.0.0.1:0", ATELIER_REGISTRY_LISTEN: "127.0.0.1:0" },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const log = createWriteStream(join(state, "up.log"));

@@ -44,6 +44,11 @@ export class Workspace {
     await this.page.locator(`[data-testid=connection-state][data-state=${state}]`).waitFor({ state: "attached" });
   }
 
+  /** The addresses of the event streams that were opened. */
+  streams() {
+    return this.watch.urls.filter((url) => new URL(url).pathname.endsWith("/events"));
+  }
+
   async asks(prompt) {
     await this.the("prompt").fill(prompt);
     await this.the("send").click();

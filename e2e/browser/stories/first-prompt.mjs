@@ -5,6 +5,8 @@ export function firstPrompt(stage) {
   story("a prompt becomes an answer that arrives bit by bit and comes alive", stage, async (signsUp) => {
     const ada = await signsUp();
     await ada.sees("No projects yet");
+    await ada.the("demo-badge").waitFor();
+    assert.equal(await ada.the("model-picker").count(), 0, "of one model there is no choice");
     await ada.startsEmpty("Rivers");
     await ada.isLive();
     await ada.page.evaluate(watchGrowth);

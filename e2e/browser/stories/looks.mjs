@@ -16,6 +16,33 @@ export function looks(stage) {
     await ada.preview.locator("html.dark").waitFor({ state: "attached" });
   });
 
+  story("light and dark are the system's until somebody chooses", stage, async (_, arrives) => {
+    const ada = await arrives("Ada Lovelace");
+    const isDark = () => ada.page.evaluate(() => document.documentElement.classList.contains("dark"));
+    const systemIs = async (colorScheme) => {
+      await ada.page.emulateMedia({ colorScheme });
+      await ada.until(`the page is ${colorScheme}`, async () => (await isDark()) === (colorScheme === "dark"));
+    };
+    await systemIs("dark");
+    await systemIs("light");
+    await systemIs("dark");
+    await ada.goes("/login");
+    assert.equal(await isDark(), true, "from the first paint");
+
+    await ada.goes("/login?mode=sign-up");
+    await ada.signsUpHere();
+    await ada.startsWith(component);
+    await ada.previewShows(1);
+    assert.equal(await isDark(), true);
+    await ada.preview.locator("html.dark").waitFor({ state: "attached" });
+    await systemIs("light");
+    await ada.preview.locator("html:not(.dark)").waitFor({ state: "attached" });
+    await ada.the("theme-toggle").click();
+    await ada.page.emulateMedia({ colorScheme: "dark" });
+    await ada.page.emulateMedia({ colorScheme: "light" });
+    assert.equal(await isDark(), true, "the choice stays");
+  });
+
   story("a narrow screen shows chat or preview", stage, async (signsUp) => {
     const ada = await signsUp();
     await ada.startsWith(component);
@@ -69,6 +96,41 @@ export function looks(stage) {
     await chosen(ada, "Go to projects");
     await keys.press("Enter");
     await ada.isAt("/");
+  });
+
+  story("who comes by keyboard goes straight to the composer or the preview, and back", stage, async (signsUp) => {
+    const ada = await signsUp();
+    const keys = ada.page.keyboard;
+    await ada.startsWith("export default () => <button>Inside</button>;");
+    await ada.previewShows(1);
+    await ada.page.reload();
+    await ada.previewShows(1);
+    await keys.press("Tab");
+    await ada.page.getByRole("link", { name: "Skip to the composer" }).and(ada.page.locator(":focus")).waitFor();
+    await keys.press("Enter");
+    await ada.page.locator("#composer:focus").waitFor();
+    await ada.page.getByRole("link", { name: "Skip to the preview" }).focus();
+    await keys.press("Enter");
+    await ada.until("the frame has the focus", () => ada.page.evaluate(() => document.activeElement?.getAttribute("data-testid") === "preview-frame"));
+    await keys.press("Tab");
+    await ada.preview.locator("button:focus").waitFor();
+    await keys.press("Escape");
+    await ada.page.locator("#composer:focus").waitFor();
+  });
+
+  story("the help names every key, and what it names works", stage, async (signsUp) => {
+    const ada = await signsUp();
+    await ada.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    await ada.startsWith(component);
+    await ada.previewShows(1);
+    await ada.page.keyboard.press("Alt+2");
+    await ada.the("editor").waitFor();
+    await ada.page.keyboard.press("Control+/");
+    for (const name of ["Copy the file in the editor", "Ask again after a failure", "Older version", "New session"]) await ada.page.getByRole("dialog").getByText(name).waitFor();
+    await ada.closesTheDialog();
+    await ada.page.keyboard.press("Control+Shift+C");
+    await ada.sees("src/App.tsx copied");
+    assert.equal(await ada.page.evaluate(() => navigator.clipboard.readText()), component);
   });
 }
 

@@ -3,9 +3,11 @@ import { readFileSync } from "node:fs";
 import { Listener } from "../harness/listener.mjs";
 import { story } from "../harness/story.mjs";
 
-const hostile = readFileSync(new URL("../fixtures/hostile.tsx", import.meta.url), "utf8");
-const endless = readFileSync(new URL("../fixtures/endless.tsx", import.meta.url), "utf8");
-const leaving = readFileSync(new URL("../fixtures/leaving.tsx", import.meta.url), "utf8");
+const fixture = (name) => readFileSync(new URL(`../fixtures/${name}.tsx`, import.meta.url), "utf8");
+const hostile = fixture("hostile");
+const endless = fixture("endless");
+const leaving = fixture("leaving");
+const submitting = fixture("submitting");
 
 export function sandbox(stage) {
   story("a hostile component reaches nothing", stage, async (signsUp) => {
@@ -19,7 +21,7 @@ export function sandbox(stage) {
       await ada.preview.getByText("all tried").waitFor();
       const outcome = await ada.preview.locator("[data-attempt]").evaluateAll((rows) => rows.map((row) => row.textContent));
       assert.deepEqual(outcome.filter((row) => !row.endsWith(": refused")), []);
-      assert.ok(outcome.length >= 16, `${outcome.length} attempts`);
+      assert.equal(outcome.length, hostile.match(/^ {2}\["/gm).length, "all attempts");
       assert.deepEqual(listener.heard, []);
       await ada.isAt(/^\/w\?/);
     } finally {
@@ -35,9 +37,12 @@ export function sandbox(stage) {
       ada.watch.expects(new RegExp(`${listener.address}`));
       await ada.startsWith(leaving.replaceAll("LISTENER", listener.address));
       await ada.the("preview-error").waitFor();
+      await ada.brings(submitting.replaceAll("LISTENER", listener.address), 1);
+      await ada.the("preview-error").waitFor({ state: "detached" });
+      await ada.the("preview-error").getByText("tried to leave").waitFor();
       assert.deepEqual(listener.heard, []);
-      await ada.brings("export default () => <p>Home again</p>;", 1);
-      await ada.previewShows(2);
+      await ada.brings("export default () => <p>Home again</p>;", 2);
+      await ada.previewShows(3);
       await ada.seesInPreview("Home again");
     } finally {
       await listener.close();

@@ -59,8 +59,7 @@ export const sessions = {
   messages: (id: string, minVersion?: number) => allMessages(id, minVersion),
   rename: (id: string, title: string) => request<Session>(`sessions/${id}`, { method: "PATCH", body: { title } }),
   remove: (id: string) => request<void>(`sessions/${id}`, { method: "DELETE" }),
-  post: (id: string, content: string, key: string, baseVersion?: number | null) =>
-    post<Posted>(`sessions/${id}/messages`, { content, ...(baseVersion ? { base_version: baseVersion } : {}) }, key),
+  post: (id: string, content: string, key: string, model?: string) => post<Posted>(`sessions/${id}/messages`, { content, model }, key),
   cancel: (id: string, generation: string) => post<void>(`sessions/${id}/generations/${generation}/cancel`),
   versions: (id: string, minVersion?: number) => request<Page<VersionSummary>>(`sessions/${id}/versions${query({ limit: 100, min_version: minVersion })}`),
   version: (id: string, number: number, minVersion?: number) => request<Version>(`sessions/${id}/versions/${number}${query({ min_version: minVersion })}`),

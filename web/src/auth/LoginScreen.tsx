@@ -4,7 +4,7 @@ import { useRouter, useSearchParams } from "next/navigation";
 import { useState } from "react";
 import { Problem } from "@/api/problem";
 import type { SignInAnswer } from "@/api/types";
-import { Tabs, TabsList, TabsTrigger } from "@/components/ui/tabs";
+import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
 import { AuthFrame } from "./AuthFrame";
 import { CodeForm } from "./CodeForm";
 import { FormError } from "./FormError";
@@ -36,19 +36,21 @@ export function LoginScreen() {
   }
   return (
     <AuthFrame title={mode === "sign-in" ? "Welcome back" : "Create your atelier"} text="Describe an interface and watch it come alive." back={false}>
-      <Tabs value={mode} onValueChange={(value) => setMode(value as Mode)} className="mb-5">
+      <Tabs value={mode} onValueChange={(value) => setMode(value as Mode)} className="gap-5">
         <TabsList className="w-full">
           <TabsTrigger value="sign-in" data-testid="tab-sign-in">Sign in</TabsTrigger>
           <TabsTrigger value="sign-up" data-testid="tab-sign-up">Sign up</TabsTrigger>
         </TabsList>
+        <TabsContent value={mode} tabIndex={-1}>
+          {refused && (
+            <div className="mb-4">
+              <FormError problem={new Problem(providerProblem(refused), 401, refused)} />
+            </div>
+          )}
+          {mode === "sign-in" && way === "code" ? <CodeForm onAnswer={onAnswer} /> : <PasswordForm key={mode} mode={mode} onAnswer={onAnswer} />}
+          <ProviderButtons next={next} org={parameters.get("org")} way={mode === "sign-up" ? "password" : way} onWay={(chosen) => { setMode("sign-in"); setWay(chosen); }} />
+        </TabsContent>
       </Tabs>
-      {refused && (
-        <div className="mb-4">
-          <FormError problem={new Problem(providerProblem(refused), 401, refused)} />
-        </div>
-      )}
-      {mode === "sign-in" && way === "code" ? <CodeForm onAnswer={onAnswer} /> : <PasswordForm key={mode} mode={mode} onAnswer={onAnswer} />}
-      <ProviderButtons next={next} org={parameters.get("org")} way={mode === "sign-up" ? "password" : way} onWay={(chosen) => { setMode("sign-in"); setWay(chosen); }} />
     </AuthFrame>
   );
 }

@@ -8,6 +8,7 @@ const inPlace = [
   { label: "Send", keys: "Enter" },
   { label: "New line", keys: "Shift+Enter" },
   { label: "Stop, from the composer", keys: "Escape" },
+  { label: "Back to the composer, from the preview", keys: "Escape" },
   { label: "Take the last prompt up again, from an empty composer", keys: "↑" },
 ];
 

@@ -21,7 +21,7 @@ export function UserMenu() {
     <>
       <DropdownMenu>
         <DropdownMenuTrigger asChild>
-          <Button variant="secondary" size="icon" className="size-8 rounded-full text-xs" data-testid="user-menu" aria-label="Your account">
+          <Button variant="secondary" size="icon" className="size-8 rounded-full text-xs" data-testid="user-menu" aria-label={`Your account, ${initials}`}>
             {initials}
           </Button>
         </DropdownMenuTrigger>

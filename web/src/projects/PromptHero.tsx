@@ -5,6 +5,7 @@ import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { notifyProblem } from "@/components/notify";
 import { Button } from "@/components/ui/button";
+import { ModelPicker } from "@/models/ModelPicker";
 import { startFromPrompt } from "./start";
 
 const examples = [
@@ -48,8 +49,9 @@ export function PromptHero() {
           onChange={(event) => setPrompt(event.target.value)}
           onKeyDown={(event) => event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing && void start(event)}
         />
-        <div className="flex items-center justify-between px-2 pb-1">
-          <span className="text-xs text-muted-foreground">Enter to start, Shift+Enter for a new line</span>
+        <div className="flex items-center gap-2 px-2 pb-1">
+          <ModelPicker />
+          <span className="flex-1 truncate text-xs text-muted-foreground max-sm:invisible">Enter to start, Shift+Enter for a new line</span>
           <Button type="submit" size="icon" className="rounded-full" disabled={!prompt.trim() || busy} aria-label="Start" data-testid="send">
             <ArrowUp />
           </Button>

@@ -1,5 +1,6 @@
 import { projects, sessions } from "@/api/api";
 import { uuid7 } from "@/api/uuid7";
+import { modelToAsk } from "@/models/choice";
 import { expectVersion } from "@/session/store";
 import { nameFor } from "./nameFor";
 
@@ -9,7 +10,7 @@ export const workspaceUrl = (project: string, session?: string) => `/w?p=${encod
 export async function startFromPrompt(prompt: string): Promise<string> {
   const project = await projects.create(nameFor(prompt));
   const session = await projects.openSession(project.id, "First draft");
-  const { version } = await sessions.post(session.id, prompt, uuid7());
+  const { version } = await sessions.post(session.id, prompt, uuid7(), modelToAsk());
   expectVersion(session.id, version);
   return workspaceUrl(project.id, session.id);
 }

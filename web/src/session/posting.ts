@@ -2,8 +2,8 @@
 import type { Posted } from "@/api/types";
 import { emptyGeneration, type SessionState, type Turn } from "./state";
 
-export function posting(state: SessionState, key: string, content: string, createdAt: string): SessionState {
-  const turn: Turn = { key, content, createdAt, sending: "sending" };
+export function posting(state: SessionState, key: string, content: string, createdAt: string, model?: string): SessionState {
+  const turn: Turn = { key, content, createdAt, model, sending: "sending" };
   const again = state.turns.findIndex((one) => one.key === key);
   return { ...state, turns: again >= 0 ? state.turns.with(again, turn) : [...state.turns, turn] };
 }

@@ -48,6 +48,8 @@ export type Turn = {
   content: string;
   createdAt: string;
   generationId?: string;
+  /** Asked for by name, while it is being sent. */
+  model?: string;
   sending?: "sending" | "failed";
 };
 

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import type { Message, Session } from "@/api/types";
+import { useMe } from "@/components/me";
+import { chooseModel } from "@/models/choice";
 import { useSession } from "./store";
 
 const ID = "ses_1";
@@ -30,8 +32,14 @@ class Server {
   held: (() => void)[] | null = null;
   /** What has been answered. */
   answers: Message[] = [];
+  /** The models that prompts asked for; none is taken. */
+  asked: unknown[] = [];
 
-  async fetch(url: string): Promise<Response> {
+  async fetch(url: string, { method, body }: { method?: string; body?: string } = {}): Promise<Response> {
+    if (method === "POST") {
+      this.asked.push(JSON.parse(body!).model);
+      throw new TypeError("no network");
+    }
     const { pathname, searchParams } = new URL(url, "http://localhost");
     const minimum = Number(searchParams.get("min_version") ?? 0);
     if (pathname.endsWith("/messages")) return this.answer({ items: [...Array.from({ length: this.messages.prompts }, (_, index) => prompt(index + 1)), ...this.answers], next_cursor: null });
@@ -61,7 +69,7 @@ const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
 
 /** The store in a browser of its own; it is closed at the end, however that comes. */
 function browser(server: Server, context: TestContext) {
-  Object.assign(globalThis, { window: new EventTarget(), document: new EventTarget(), EventSource: Stream, fetch: (url: string) => server.fetch(url), requestAnimationFrame: (draw: () => void) => setTimeout(draw, 0) });
+  Object.assign(globalThis, { window: new EventTarget(), document: Object.assign(new EventTarget(), { cookie: "" }), EventSource: Stream, fetch: (url: string, options: { method?: string; body?: string }) => server.fetch(url, options), requestAnimationFrame: (draw: () => void) => setTimeout(draw, 0) });
   context.after(() => useSession.getState().close());
 }
 
@@ -219,4 +227,18 @@ test("pieces from the first on are not asked for again, however they come", asyn
   await settled();
   assert.equal(Stream.last, opened);
   assert.deepEqual(useSession.getState().state!.generations.gen_2!.parts, [{ kind: "text", text: "Here it is." }]);
+});
+
+test("a prompt that is sent again is the same prompt, though another model was chosen meanwhile", async (context) => {
+  const server = new Server();
+  server.session = [{ version: 2, prompts: 1, over: true }];
+  browser(server, context);
+  await useSession.getState().open(ID);
+  useMe.setState({ models: [{ id: "small", provider: "p", default: true }, { id: "large", provider: "p" }] });
+  chooseModel("large");
+  await assert.rejects(useSession.getState().send("A page", "key"));
+  chooseModel("small");
+  await assert.rejects(useSession.getState().send("A page", "key"));
+  await assert.rejects(useSession.getState().send("A page", "another key"));
+  assert.deepEqual(server.asked, ["large", "large", undefined]);
 });

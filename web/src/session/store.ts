@@ -4,6 +4,7 @@ import { auth, sessions } from "@/api/api";
 import { Problem, toProblem } from "@/api/problem";
 import type { Posted } from "@/api/types";
 import { uuid7 } from "@/api/uuid7";
+import { modelToAsk } from "@/models/choice";
 import { apply } from "./apply";
 import { isEnd, isPiece, type SessionEvent } from "./events";
 import { notPosted, posted, posting, withdrawn } from "./posting";
@@ -176,9 +177,12 @@ export const useSession = create<Store>()((set, get) => {
     async send(content, key = uuid7()) {
       const { id } = get();
       if (!id) return false;
-      update((state) => posting(state, key, content, new Date().toISOString()));
+      const again = get().state?.turns.find((turn) => turn.key === key);
+      // With the same key goes the same prompt, model and all: the server may have it already.
+      const model = again ? again.model : modelToAsk();
+      update((state) => posting(state, key, content, new Date().toISOString(), model));
       try {
-        const answer: Posted = await inTurn(() => sessions.post(id, content, key, null));
+        const answer: Posted = await inTurn(() => sessions.post(id, content, key, model));
         expectVersion(id, answer.version);
         if (get().id === id) update((state) => posted(state, key, answer));
         return true;
@@ -203,6 +207,13 @@ export const useSession = create<Store>()((set, get) => {
     },
   };
 });
+
+/** What was asked last, if its answer failed and may be asked for again. */
+export function failedPrompt(state: SessionState | null): string | null {
+  const turn = state?.turns.at(-1);
+  const generation = turn?.generationId ? state?.generations[turn.generationId] : undefined;
+  return turn && generation?.status === "failed" && generation.error?.retryable !== false ? turn.content : null;
+}
 
 /** What is running or waits: what Stop would stop. */
 export const stoppable = (state: SessionState | null): string | null => state?.active ?? state?.queue[0]?.generation_id ?? null;

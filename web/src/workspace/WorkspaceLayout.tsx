@@ -2,7 +2,7 @@
 
 import { MessageSquare, PanelsTopLeft } from "lucide-react";
 import { ResizableHandle, ResizablePanel, ResizablePanelGroup } from "@/components/ui/resizable";
-import { Tabs, TabsList, TabsTrigger } from "@/components/ui/tabs";
+import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
 import { ChatPane } from "./chat/ChatPane";
 import { rememberLayout, savedLayout } from "./layout";
 import { useUi } from "./ui";
@@ -11,14 +11,7 @@ import { WorkbenchTabs } from "./workbench/WorkbenchTabs";
 
 export function WorkspaceLayout() {
   const narrow = useNarrow();
-  return (
-    <>
-      <a href="#composer" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-2 focus:rounded-md focus:bg-primary focus:p-2 focus:text-primary-foreground">
-        Skip to the composer
-      </a>
-      {narrow ? <NarrowLayout /> : <WideLayout />}
-    </>
-  );
+  return narrow ? <NarrowLayout /> : <WideLayout />;
 }
 
 function WideLayout() {
@@ -41,9 +34,9 @@ function WideLayout() {
 function NarrowLayout() {
   const { pane, setPane } = useUi();
   return (
-    <main className="flex min-h-0 flex-1 flex-col">
-      <Tabs value={pane} onValueChange={(value) => setPane(value as typeof pane)} className="border-b p-2">
-        <TabsList className="w-full">
+    <main className="min-h-0 flex-1">
+      <Tabs value={pane} onValueChange={(value) => setPane(value as typeof pane)} className="h-full gap-0">
+        <TabsList className="m-2 w-auto">
           <TabsTrigger value="chat" data-testid="pane-chat">
             <MessageSquare /> Chat
           </TabsTrigger>
@@ -51,13 +44,13 @@ function NarrowLayout() {
             <PanelsTopLeft /> Preview
           </TabsTrigger>
         </TabsList>
+        <TabsContent value="chat" forceMount tabIndex={-1} className="min-h-0 border-t data-[state=inactive]:hidden">
+          <ChatPane />
+        </TabsContent>
+        <TabsContent value="workbench" forceMount tabIndex={-1} className="min-h-0 border-t data-[state=inactive]:hidden">
+          <WorkbenchTabs />
+        </TabsContent>
       </Tabs>
-      <div className={pane === "chat" ? "min-h-0 flex-1" : "hidden"}>
-        <ChatPane />
-      </div>
-      <div className={pane === "workbench" ? "min-h-0 flex-1" : "hidden"}>
-        <WorkbenchTabs />
-      </div>
     </main>
   );
 }

@@ -15,6 +15,7 @@ import { ImportDialog } from "./ImportDialog";
 import { LiveAnnouncer } from "./LiveAnnouncer";
 import { ShareOpenProject } from "./ShareOpenProject";
 import { useProject } from "./project";
+import { SkipLinks } from "./SkipLinks";
 import { useChooseSession } from "./useChooseSession";
 import { useWorkspaceActions } from "./useWorkspaceActions";
 import { WorkspaceActions } from "./WorkspaceActions";
@@ -40,7 +41,7 @@ export function WorkspaceScreen() {
     if (sessionId) void session.open(sessionId);
   };
   return (
-    <AppShell className="h-dvh overflow-hidden" trail={<WorkspaceTrail />} actions={<WorkspaceActions />}>
+    <AppShell className="h-dvh overflow-hidden" skips={<SkipLinks />} trail={<WorkspaceTrail />} actions={<WorkspaceActions />}>
       {problem && !session.state ? (
         <main className="grid flex-1 place-items-center">
           <ErrorState problem={problem} onRetry={again} />

@@ -32,7 +32,9 @@ export const useProject = create<Store>()((set, get) => ({
     if (get().project?.id !== id) set({ project: null, sessions: null });
     set({ problem: null });
     try {
-      const [project, list] = await Promise.all([projects.get(id, 1), projects.sessions(id)]);
+      // A new project may not be known to the list yet; the first read waits until it is.
+      const project = await projects.get(id, 1);
+      const list = await projects.sessions(id);
       set({ project, sessions: list.items });
     } catch (error) {
       set({ problem: toProblem(error) });

@@ -37,3 +37,13 @@ export const focusComposer = () => {
   useUi.getState().setPane("chat");
   requestAnimationFrame(() => document.getElementById("composer")?.focus());
 };
+
+/** Into the frame, where there is something to see; the Escape key leads back. */
+export const focusPreview = () => {
+  useUi.getState().show("preview");
+  requestAnimationFrame(() => {
+    const pane = document.getElementById("preview");
+    pane?.focus();
+    pane?.querySelector("iframe")?.focus();
+  });
+};

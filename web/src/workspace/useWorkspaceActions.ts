@@ -4,7 +4,7 @@ import { notifyProblem } from "@/components/notify";
 import { useOverlays } from "@/components/overlays";
 import { type Action, useOffer } from "@/components/shortcuts";
 import { workspaceUrl } from "@/projects/start";
-import { expectVersion, stoppable, useSession } from "@/session/store";
+import { expectVersion, failedPrompt, stoppable, useSession } from "@/session/store";
 import { useVersions } from "@/session/versions";
 import { useProject, useWorks } from "./project";
 import { focusComposer, useUi } from "./ui";
@@ -14,12 +14,14 @@ export function useWorkspaceActions(): void {
   const openNew = useNewSession();
   const running = useSession((store) => stoppable(store.state));
   const works = useWorks();
+  const failed = useSession((store) => failedPrompt(store.state));
   const actions = useMemo<Action[]>(
     () => [
       { id: "share", label: "Share this project", group: "Project", run: () => useOverlays.getState().show("share") },
       { id: "new-session", label: "New session", group: "Session", keys: "Mod+Shift+O", disabled: !works, run: () => void openNew() },
       { id: "focus", label: "Go to the composer", group: "Session", keys: "Shift+Escape", run: focusComposer },
       { id: "stop", label: "Stop the running answer", group: "Session", disabled: !running || !works, run: () => running && void stopWithNotice(running) },
+      { id: "again", label: "Ask again after a failure", group: "Session", keys: "Mod+Shift+Enter", disabled: failed === null || !works, run: () => failed !== null && void sendWithNotice(failed) },
       { id: "import", label: "Bring files in", group: "Session", disabled: !works, run: () => useOverlays.getState().show("import") },
       { id: "tab-preview", label: "Preview", group: "Workbench", keys: "Alt+Digit1", run: () => useUi.getState().show("preview") },
       { id: "tab-code", label: "Code", group: "Workbench", keys: "Alt+Digit2", run: () => useUi.getState().show("code") },
@@ -27,12 +29,14 @@ export function useWorkspaceActions(): void {
       { id: "older", label: "Older version", group: "Workbench", keys: "Alt+BracketLeft", run: () => step(-1) },
       { id: "newer", label: "Newer version", group: "Workbench", keys: "Alt+BracketRight", run: () => step(1) },
     ],
-    [openNew, running, works],
+    [openNew, running, works, failed],
   );
   useOffer("workspace", actions);
 }
 
 export const stopWithNotice = (generation: string) => useSession.getState().stop(generation).catch((error) => notifyProblem("The answer could not be stopped", error));
+
+export const sendWithNotice = (prompt: string) => useSession.getState().send(prompt).catch((error) => notifyProblem("The message could not be sent", error));
 
 export function useNewSession(): () => Promise<void> {
   const router = useRouter();

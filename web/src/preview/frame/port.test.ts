@@ -11,11 +11,12 @@ class Frame extends EventTarget {
   }
 }
 
-test("the frame takes one port from its parent, and over it only messages of the protocol", async () => {
+test("the frame takes one port from its parent, and over it only messages of the protocol", async (context) => {
   const frame = new Frame();
   Object.assign(globalThis, { window: frame });
   const heard: ToFrame[] = [];
   const { port1, port2 } = new MessageChannel();
+  context.after(() => port1.close());
   connect((message) => heard.push(message));
   assert.deepEqual(frame.said, [{ v: 1, t: "hello" }]);
 
@@ -30,5 +31,4 @@ test("the frame takes one port from its parent, and over it only messages of the
   port1.postMessage(ping);
   await new Promise((resolve) => setTimeout(resolve, 50));
   assert.deepEqual(heard, [ping]);
-  port1.close();
 });

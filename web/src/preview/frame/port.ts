@@ -1,5 +1,5 @@
 /** The frame's end of the protocol. */
-import type { FromFrame, ToFrame } from "../protocol";
+import { type FromFrame, readAppMessage, type ToFrame } from "../protocol";
 
 type Distribute<T> = T extends { v: 1 } ? Omit<T, "v"> : never;
 
@@ -11,7 +11,10 @@ export function connect(receive: (message: ToFrame) => void): void {
     if (event.source !== window.parent || event.data?.v !== 1 || event.data?.t !== "port" || !event.ports[0]) return;
     window.removeEventListener("message", onMessage);
     port = event.ports[0];
-    port.onmessage = (one) => receive(one.data as ToFrame);
+    port.onmessage = ({ data }) => {
+      const message = readAppMessage(data);
+      if (message) receive(message);
+    };
     send({ t: "ready" });
   };
   window.addEventListener("message", onMessage);

@@ -5,6 +5,7 @@ import type { KeyboardEvent } from "react";
 import { notifyProblem } from "@/components/notify";
 import { useOverlays } from "@/components/overlays";
 import { Button } from "@/components/ui/button";
+import { ModelPicker } from "@/models/ModelPicker";
 import { stoppable, useSession } from "@/session/store";
 import { useWorks } from "../project";
 import { useUi } from "../ui";
@@ -77,6 +78,7 @@ function Writing() {
           <Button type="button" variant="ghost" size="icon" className="size-8 rounded-full text-muted-foreground" aria-label="Bring files in" title="Bring files in" onClick={() => show("import")} disabled={!state} data-testid="import">
             <Paperclip />
           </Button>
+          <ModelPicker />
           <span className="flex-1" />
           {running && (
             <Button type="button" variant="outline" size="sm" className="rounded-full" disabled={stopping} onClick={() => void stopWithNotice(running)} data-testid="stop">

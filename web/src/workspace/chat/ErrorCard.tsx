@@ -1,15 +1,12 @@
 import { RotateCcw, TriangleAlert } from "lucide-react";
-import { notifyProblem } from "@/components/notify";
 import { Button } from "@/components/ui/button";
 import type { Generation } from "@/session/state";
-import { useSession } from "@/session/store";
 import { useWorks } from "../project";
+import { sendWithNotice } from "../useWorkspaceActions";
 
 export function ErrorCard({ generation, prompt }: { generation: Generation; prompt: string }) {
-  const send = useSession((store) => store.send);
   const works = useWorks();
   const { error } = generation;
-  const again = () => void send(prompt).catch((problem) => notifyProblem("The message could not be sent", problem));
   return (
     <div role="alert" className="rounded-lg border border-destructive/30 bg-destructive/5 p-3">
       <p className="flex items-center gap-2 font-medium">
@@ -19,7 +16,7 @@ export function ErrorCard({ generation, prompt }: { generation: Generation; prom
       <div className="mt-2 flex items-center justify-between gap-2">
         <code className="font-mono text-xs text-muted-foreground">{error?.code}</code>
         {works && error?.retryable !== false && (
-          <Button variant="outline" size="sm" onClick={again} data-testid="retry">
+          <Button variant="outline" size="sm" onClick={() => void sendWithNotice(prompt)} data-testid="retry">
             <RotateCcw /> Ask again
           </Button>
         )}

@@ -7,6 +7,9 @@ import { AssistantMessage } from "./AssistantMessage";
 import { UserMessage } from "./UserMessage";
 import { useStickToEnd } from "./useStickToEnd";
 
+/** Turns out of sight are neither laid out nor painted. Room for the rings of focus, which would be cut off at the edge. */
+const UNSEEN_COSTS_NOTHING = "-m-1 p-1 [content-visibility:auto] [contain-intrinsic-size:auto_16rem]";
+
 /** The transcript. Not a live region: the announcer speaks, by milestones. */
 export function MessageList({ state }: { state: SessionState }) {
   const { box, away, toEnd } = useStickToEnd(state.session.id);
@@ -18,7 +21,7 @@ export function MessageList({ state }: { state: SessionState }) {
           {state.turns.map((turn) => {
             const generation = turn.generationId ? state.generations[turn.generationId] : undefined;
             return (
-              <li key={turn.key} className="grid min-w-0 gap-4">
+              <li key={turn.key} className={`grid min-w-0 gap-4 ${UNSEEN_COSTS_NOTHING}`}>
                 <UserMessage turn={turn} />
                 {generation && <AssistantMessage generation={generation} head={state.head} place={queued.has(generation.id) ? state.queue.findIndex((one) => one.generation_id === generation.id) + 1 : undefined} prompt={turn.content} />}
               </li>

@@ -13,7 +13,7 @@ export function VersionChip({ number, newest }: { number: number; newest: boolea
     show("preview");
   };
   return (
-    <Button variant="outline" size="sm" aria-pressed={active} onClick={open} data-testid="version-chip" data-number={number} className={`h-6 gap-1 rounded-full px-2 text-xs font-normal ${active ? "border-brand/50 text-brand" : ""}`}>
+    <Button variant="outline" size="sm" aria-pressed={active} onClick={open} data-testid="version-chip" data-number={number} className={`h-6 gap-1 rounded-full px-2 text-xs font-normal ${active ? "border-brand/50 text-brand-ink" : ""}`}>
       <GitCommitHorizontal className="size-3.5" /> v{number}
     </Button>
   );

@@ -30,7 +30,13 @@ export function CodePane({ work: given }: { work: WorkFiles }) {
   const save = async () => {
     if (dirty.length > 0 && !work.readOnly) await importFiles(dirty.map(([name, content]) => ({ path: name, content })));
   };
-  const actions = useMemo<Action[]>(() => [{ id: "save", label: "Save the edited files as a version", group: "Workbench", keys: "Mod+S", run: () => void save() }], [edits, work]);
+  const actions = useMemo<Action[]>(
+    () => [
+      { id: "save", label: "Save the edited files as a version", group: "Workbench", keys: "Mod+S", run: () => void save() },
+      { id: "copy", label: "Copy the file in the editor", group: "Workbench", keys: "Mod+Shift+C", disabled: !path, run: () => path && void copyFile(path, edits[path] ?? shown[path]!) },
+    ],
+    [edits, work, path],
+  );
   useOffer("code", actions);
 
   if (!path) return <EmptyState icon={FileCode2} title="No files yet" text="The files of this session appear here." />;
@@ -56,8 +62,9 @@ export function CodePane({ work: given }: { work: WorkFiles }) {
   );
 }
 
+const copyFile = (path: string, text: string) => navigator.clipboard.writeText(text).then(() => toast.success(`${path} copied`), (cause) => notifyProblem("Copying failed", cause));
+
 function FileButtons({ path, text }: { path: string; text: string }) {
-  const copy = () => navigator.clipboard.writeText(text).then(() => toast.success(`${path} copied`), (cause) => notifyProblem("Copying failed", cause));
   const download = () => {
     const url = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
     Object.assign(document.createElement("a"), { href: url, download: path.split("/").at(-1)! }).click();
@@ -65,7 +72,7 @@ function FileButtons({ path, text }: { path: string; text: string }) {
   };
   return (
     <>
-      <Button variant="ghost" size="icon-sm" onClick={() => void copy()} aria-label="Copy the file" title="Copy the file" data-testid="copy-file">
+      <Button variant="ghost" size="icon-sm" onClick={() => void copyFile(path, text)} aria-label="Copy the file" title="Copy the file" data-testid="copy-file">
         <Copy />
       </Button>
       <Button variant="ghost" size="icon-sm" onClick={download} aria-label="Download the file" title="Download the file" data-testid="download-file">

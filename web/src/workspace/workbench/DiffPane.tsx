@@ -8,7 +8,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 import type { FileMap } from "@/session/files";
 import { useVersions } from "@/session/versions";
 import { type Change, changesBetween } from "./changes";
-import { diffLook, languageOf, reading } from "./editor";
+import { diffLook, languageOf, named, reading } from "./editor";
 
 const nothing: FileMap = {};
 const signs: Record<Change["op"], { sign: string; colour: string; word: string }> = {
@@ -60,7 +60,7 @@ function UnifiedDiff({ path, before, after }: { path: string; before: string; af
     const merge = unifiedMergeView({ original: before, mergeControls: false, collapseUnchanged: { margin: 3, minSize: 6 } });
     const editor = new EditorView({
       parent: box.current!,
-      state: EditorState.create({ doc: after, extensions: [reading, diffLook, languageOf(path), merge, EditorState.readOnly.of(true), EditorView.editable.of(false)] }),
+      state: EditorState.create({ doc: after, extensions: [reading, diffLook, languageOf(path), named(`Changes of ${path}`), merge, EditorState.readOnly.of(true), EditorView.editable.of(false)] }),
     });
     return () => editor.destroy();
   }, [path, before, after]);

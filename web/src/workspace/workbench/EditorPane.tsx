@@ -3,7 +3,7 @@
 import { Compartment, EditorState } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { useEffect, useRef } from "react";
-import { languageOf, writing } from "./editor";
+import { languageOf, named, writing } from "./editor";
 
 type Props = { path: string; text: string; line?: number; readOnly: boolean; /** Keep the end in view while it is written. */ follow: boolean; onChange: (text: string) => void };
 
@@ -21,7 +21,7 @@ export function EditorPane({ path, text, line, readOnly, follow, onChange }: Pro
     });
     const editor = new EditorView({
       parent: box.current!,
-      state: EditorState.create({ doc: text, extensions: [writing, languageOf(path), lock.current.of(locked(readOnly)), report, EditorView.contentAttributes.of({ "aria-label": path })] }),
+      state: EditorState.create({ doc: text, extensions: [writing, languageOf(path), lock.current.of(locked(readOnly)), report, named(path)] }),
     });
     view.current = editor;
     return () => editor.destroy();

@@ -30,7 +30,7 @@ export function PreviewErrorCard({ error, onDismiss }: { error: PreviewError; on
         <TriangleAlert className="size-4 shrink-0 text-destructive" />
         <h2 className="font-medium">{titles[error.kind]}</h2>
         {where && (
-          <button type="button" className="truncate rounded font-mono text-xs text-brand underline-offset-4 outline-none hover:underline focus-visible:ring-2 focus-visible:ring-ring" onClick={() => openFile(error.file!, error.line)}>
+          <button type="button" className="truncate rounded font-mono text-xs text-brand-ink underline-offset-4 outline-none hover:underline focus-visible:ring-2 focus-visible:ring-ring" onClick={() => openFile(error.file!, error.line)}>
             {where}
           </button>
         )}

@@ -20,7 +20,7 @@ export function PreviewPane({ work, preview, visible }: { work: WorkFiles; previ
   const [console, setConsole] = useState(false);
   const nothing = preview.state === "empty" || (!preview.shown && work.streaming);
   return (
-    <div className="flex h-full flex-col" data-testid="preview-pane" data-preview-state={preview.state} data-version={work.number ?? undefined}>
+    <div id="preview" tabIndex={-1} className="flex h-full flex-col outline-none" data-testid="preview-pane" data-preview-state={preview.state} data-version={work.number ?? undefined}>
       {visible && (
         <Tools>
           <DeviceBar preview={preview} console={console} onConsole={() => setConsole(!console)} />

@@ -18,6 +18,9 @@ export function languageOf(path: string): Extension {
   return [];
 }
 
+/** A box of code that the Tab key finds, even where nothing can be written in it. */
+export const named = (name: string): Extension => EditorView.contentAttributes.of({ "aria-label": name, tabindex: "0" });
+
 /** Colours by CSS variables, so that light and dark need no second set. */
 const colours = HighlightStyle.define([
   { tag: [tags.keyword, tags.operatorKeyword, tags.modifier], color: "var(--code-keyword)" },
@@ -32,7 +35,7 @@ const colours = HighlightStyle.define([
 const look = EditorView.theme({
   "&": { height: "100%", fontSize: "12.5px", backgroundColor: "transparent" },
   ".cm-scroller": { fontFamily: "var(--font-mono)", lineHeight: "1.6" },
-  ".cm-gutters": { backgroundColor: "transparent", border: "none", color: "var(--muted-foreground)", opacity: "0.7" },
+  ".cm-gutters": { backgroundColor: "transparent", border: "none", color: "var(--muted-foreground)" },
   ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "color-mix(in oklch, var(--foreground) 4%, transparent)" },
   ".cm-cursor": { borderLeftColor: "var(--foreground)" },
   "&.cm-focused": { outline: "none" },
@@ -42,7 +45,7 @@ const look = EditorView.theme({
 
 /** Changed words by their background; the theme's own underlines are loud. */
 export const diffLook: Extension = EditorView.theme({
-  "&.cm-merge-b .cm-changedText, .cm-changedText": { background: "color-mix(in oklch, var(--success) 20%, transparent)" },
+  "&.cm-merge-b .cm-changedText, .cm-changedText": { background: "color-mix(in oklch, var(--success) 16%, transparent)" },
   ".cm-deletedChunk .cm-deletedText": { background: "color-mix(in oklch, var(--destructive) 22%, transparent)" },
   ".cm-deletedChunk": { paddingLeft: "6px" },
   ".cm-collapsedLines": { background: "var(--muted)", color: "var(--muted-foreground)", padding: "3px 6px", fontFamily: "var(--font-sans)" },
