@@ -29,7 +29,7 @@ impl Half {
         Self { alice, session, page, generation, gate }
     }
 
-    async fn is_whole(mut self, attempt: i64) {
+    async fn becomes_whole(mut self, attempt: i64) {
         let end = self.page.sees_the_end(&self.generation).await;
         assert_eq!(end.event, "generation.completed");
         let view = self.page.view(&self.generation);
@@ -45,7 +45,7 @@ fn a_worker_that_is_told_to_go_finishes_what_it_runs() {
         // The signal is sent before the model goes on.
         let gate = half.gate.clone();
         tokio::join!(system.worker.terminate(), async { gate.add_permits(1) });
-        half.is_whole(1).await;
+        half.becomes_whole(1).await;
     });
 }
 
@@ -64,7 +64,7 @@ fn a_worker_that_may_not_finish_gives_its_answer_to_another() {
         })
         .await;
         half.gate.add_permits(1);
-        half.is_whole(2).await;
+        half.becomes_whole(2).await;
     });
 }
 
