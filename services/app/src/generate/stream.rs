@@ -45,11 +45,11 @@ pub async fn follow(api: &Api, asked: &Generate) -> anyhow::Result<Outcome> {
     let session = header("atelier-session-id").context("the answer names no session")?;
     let generation = header("atelier-generation-id").context("the answer names no generation")?;
     let screen = Screen::new(stdout(), asked.json);
-    Following { api, session, generation, cursor: None, screen }.to_the_end(response).await
+    Following { api, session, generation, cursor: None, screen }.until_the_end(response).await
 }
 
 impl Following<'_> {
-    async fn to_the_end(mut self, first: Response) -> anyhow::Result<Outcome> {
+    async fn until_the_end(mut self, first: Response) -> anyhow::Result<Outcome> {
         let (mut stream, mut left, mut pauses) = (Some(first), TRIES, Pauses::default());
         loop {
             let before = self.cursor.clone();

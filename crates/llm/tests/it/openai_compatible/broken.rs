@@ -46,9 +46,9 @@ async fn an_error_as_the_first_word_is_asked_again_where_that_may_help() {
             async move {
                 let error = format!(r#"{{"error":{{"message":"no","code":{code}}}}}"#);
                 if number == 0 {
-                    call.stream(&[&error]).await
+                    call.stream(&[&error]).await;
                 } else {
-                    call.stream(&[&delta("a"), FINISH, "[DONE]"]).await
+                    call.stream(&[&delta("a"), FINISH, "[DONE]"]).await;
                 }
             }
         })
