@@ -25,10 +25,11 @@ mod tests {
     use axum::Router;
     use axum::body::Body;
     use axum::routing::get;
-    use http::{Request, header};
+    use http::Request;
     use tower::ServiceExt;
 
     use super::*;
+    use crate::request_id::RequestId;
 
     async fn ask(router: &Router, path: &str) -> Response {
         router.clone().oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap()
@@ -45,9 +46,11 @@ mod tests {
 
         let answer = ask(&router, "/breaks").await;
         assert_eq!(answer.status(), 500);
-        assert_eq!(answer.headers()[header::CONTENT_TYPE], "application/problem+json");
+        let problem = answer.extensions().get::<Problem>().cloned().expect("the door puts it into words");
+        let answer = problem.write_into(answer, &RequestId::from_static("req_1"));
         let said = axum::body::to_bytes(answer.into_body(), 4096).await.unwrap();
-        assert!(!String::from_utf8_lossy(&said).contains("secret"));
+        let said = String::from_utf8_lossy(&said);
+        assert!(said.contains("urn:atelier:problem:internal") && !said.contains("secret"), "{said}");
         assert_eq!(ask(&router, "/works").await.status(), 200);
     }
 }
