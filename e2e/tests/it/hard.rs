@@ -108,10 +108,14 @@ fn an_answer_survives_a_killed_worker() {
             assert_eq!(page.view(&generation).attempt, 1);
 
             system.worker.kill().await;
+            // Until then the dead worker's answer could take what opens the gate.
+            eventually("the model hears that nobody listens", || async { (system.model.open() == 0).then_some(()) })
+                .await;
             gate.add_permits(1);
             system.worker.start().expect("the worker starts again");
 
-            page.sees_the_end(&generation).await;
+            let end = page.sees_the_end(&generation).await;
+            assert_eq!(end.event, "generation.completed", "{:?}", end.data);
             let view = page.view(&generation);
             assert_eq!(view.explanation, whole, "one complete answer");
             assert_eq!(view.attempt, 2, "by a second attempt");
