@@ -1,14 +1,16 @@
 //! Many generations at once, and many watchers: all complete, none lost, none doubled, and what they weigh.
 
+mod watchers;
+
 use std::time::{Duration, Instant};
 
 use clap::Args;
 use futures::StreamExt;
 use futures::future::join_all;
-use futures::stream;
 use serde_json::{Value, json};
-use testkit::{Page, Person, Script, Step};
+use testkit::{Person, Script, Step};
 
+use crate::direct;
 use crate::install::Install;
 use crate::numbers::{load, resident_kb};
 
@@ -22,7 +24,7 @@ pub struct Fanout {
     #[arg(long, default_value_t = 600)]
     tokens: usize,
 
-    /// Idle watchers.
+    /// Watchers, first idle, then slower than what they watch.
     #[arg(long, default_value_t = 5000)]
     watchers: usize,
 }
@@ -32,7 +34,7 @@ impl Fanout {
         let install = Install::start().await?;
         let idle_kb = resident_kb(install.pid);
         let alice = install.sign_up("bench").await;
-        let watched = self.watch(&install, &alice).await;
+        let watched = watchers::measure(&install, &alice, self.watchers).await;
         let streams = self.stream(&install, &alice).await;
         let line = json!({
             "bench": "fanout", "idle_resident_mb": idle_kb / 1024, "watchers": watched, "streams": streams,
@@ -42,40 +44,34 @@ impl Fanout {
         Ok(line)
     }
 
-    /// Opens watchers on a hundred sessions, and weighs the process before and after.
-    async fn watch(&self, install: &Install, alice: &Person) -> Value {
-        let sessions: Vec<String> = stream::iter(0..100).then(|_| alice.opens_a_session()).collect().await;
-        drop(join_all(sessions.iter().map(|session| alice.watches(session))).await);
-        let before = resident_kb(install.pid);
-        let open = |n: usize| {
-            let session = sessions[n % sessions.len()].clone();
-            async move {
-                let mut page = alice.watches(&session).await;
-                page.next().await;
-                page
-            }
-        };
-        let pages: Vec<Page> = stream::iter(0..self.watchers).map(open).buffer_unordered(64).collect().await;
-        let after = resident_kb(install.pid);
-        let each = (after.saturating_sub(before)) as f64 / pages.len() as f64;
-        json!({ "open": pages.len(), "resident_kb_each": (each * 10.0).round() / 10.0, "resident_mb": after / 1024 })
-    }
-
     async fn stream(&self, install: &Install, alice: &Person) -> Value {
         let pause = Duration::from_micros(33_333);
         let tokens = (0..self.tokens).flat_map(|n| [Step::Say(format!("{n} ")), Step::Pause(pause)]);
         install.model.when_asked("at thirty a second", Script::new(tokens.chain([Step::Finish])));
         let whole: String = (0..self.tokens).map(|n| format!("{n} ")).collect();
         let begun = Instant::now();
+        let direct = join_all((0..self.generations).map(|_| whole_of_the_model(install, &whole))).await;
+        let direct_seconds = tenths(begun.elapsed());
+        let begun = Instant::now();
         let outcomes = join_all((0..self.generations).map(|_| complete(alice, &whole))).await;
-        let seconds = begun.elapsed().as_secs_f64();
+        let seconds = tenths(begun.elapsed());
         json!({
             "generations": self.generations, "tokens_each": self.tokens,
             "complete": outcomes.iter().filter(|outcome| outcome.whole).count(),
             "complaints": outcomes.iter().map(|outcome| outcome.complaints).sum::<usize>(),
-            "seconds": (seconds * 10.0).round() / 10.0, "ideal_seconds": (self.tokens as f64 / 30.0 * 10.0).round() / 10.0,
+            "seconds": seconds, "direct_seconds": direct_seconds,
+            "direct_complete": direct.into_iter().filter(|whole| *whole).count(),
         })
     }
+}
+
+/// Seconds.
+fn tenths(time: Duration) -> f64 {
+    (time.as_secs_f64() * 10.0).round() / 10.0
+}
+
+async fn whole_of_the_model(install: &Install, whole: &str) -> bool {
+    direct::ask(install, "at thirty a second").await.collect::<String>().await == whole
 }
 
 struct Outcome {

@@ -6,12 +6,12 @@
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use eventsource_stream::Eventsource;
 use futures::StreamExt;
 use futures::future::join_all;
 use serde_json::{Value, json};
 use testkit::{Page, Person, Script, Step, micros};
 
+use crate::direct;
 use crate::install::Install;
 use crate::numbers::{load, summary};
 
@@ -39,6 +39,17 @@ pub struct Latency {
 struct Taken {
     first: f64,
     chunks: Vec<f64>,
+}
+
+impl Taken {
+    /// A piece of the answer has come.
+    fn note(&mut self, asked: Instant, piece: &str) {
+        let Some(age) = age(piece) else { return };
+        if self.chunks.is_empty() {
+            self.first = asked.elapsed().as_secs_f64() * 1000.0;
+        }
+        self.chunks.push(age);
+    }
 }
 
 const TOKENS: usize = 60;
@@ -104,21 +115,11 @@ fn age(text: &str) -> Option<f64> {
 }
 
 async fn direct(install: &Install) -> Taken {
-    let body = json!({ "model": "played", "stream": true, "messages": [{ "role": "user", "content": "paced" }] });
     let asked = Instant::now();
-    let url = format!("{}/chat/completions", install.model.url);
-    let response = install.client.post(url).json(&body).send().await.expect("the played model answers");
-    let mut events = response.bytes_stream().eventsource();
+    let mut pieces = direct::ask(install, "paced").await;
     let mut taken = Taken::default();
-    while let Some(Ok(event)) = events.next().await {
-        let data: Value = serde_json::from_str(&event.data).unwrap_or_default();
-        let Some(age) = data.pointer("/choices/0/delta/content").and_then(Value::as_str).and_then(age) else {
-            continue;
-        };
-        if taken.chunks.is_empty() {
-            taken.first = asked.elapsed().as_secs_f64() * 1000.0;
-        }
-        taken.chunks.push(age);
+    while let Some(piece) = pieces.next().await {
+        taken.note(asked, &piece);
     }
     taken
 }
@@ -143,11 +144,7 @@ async fn follow(page: &mut Page, asked: Instant) -> Taken {
         if frame.event != "explanation" {
             continue;
         }
-        let Some(age) = age(frame.text("delta")) else { continue };
-        if taken.chunks.is_empty() {
-            taken.first = asked.elapsed().as_secs_f64() * 1000.0;
-        }
-        taken.chunks.push(age);
+        taken.note(asked, frame.text("delta"));
     }
     taken
 }

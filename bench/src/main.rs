@@ -3,6 +3,7 @@
 //! `cargo build --release --bin atelier --bin bench && cargo run --release -p bench -- latency`
 
 mod append;
+mod direct;
 mod fanout;
 mod gateway;
 mod install;

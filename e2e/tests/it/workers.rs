@@ -59,8 +59,8 @@ fn a_worker_that_may_not_finish_gives_its_answer_to_another() {
         let half = Half::of(system, "handed over").await;
         system.worker.start().unwrap();
         hasty.terminate().await;
-        eventually("another worker asks the model", || async {
-            (system.model.times_asked("handed over") == 2).then_some(())
+        eventually("another worker asks the model, and the first one's answer is gone", || async {
+            (system.model.times_asked("handed over") == 2 && system.model.open() == 1).then_some(())
         })
         .await;
         half.gate.add_permits(1);

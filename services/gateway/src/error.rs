@@ -50,6 +50,9 @@ pub enum Error {
     Service(Status),
     #[error("this cannot be reached at the moment; nothing was changed")]
     Unavailable,
+    /// A gateway without the edge beside it.
+    #[error("this process serves no streams: ask one with --roles gateway,edge")]
+    NoStreams,
     #[error("it took too long; it may still happen")]
     Timeout,
     /// Anything that is our fault. The cause is logged here and never leaves the house.
@@ -88,7 +91,7 @@ impl Error {
                 later(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail), retry_after)
             }
             Self::Service(status) => service(&status),
-            Self::Unavailable => unavailable(detail),
+            Self::Unavailable | Self::NoStreams => unavailable(detail),
             Self::Timeout => later(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "timeout", detail), SOON),
             Self::Internal(cause) => {
                 tracing::error!(error = ?cause, "a request failed");

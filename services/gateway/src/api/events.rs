@@ -4,7 +4,9 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
+use axum::routing::get;
 
+use crate::Error;
 use crate::problem::ProblemBody;
 use crate::state::Gateway;
 use crate::who::Caller;
@@ -28,11 +30,11 @@ pub fn events() {}
 
 pub use __path_events as EventsPath;
 
-/// Empty where the edge plays in other processes.
+/// A clear refusal where the edge plays in other processes.
 pub fn router(gateway: &Gateway) -> Router {
     match &gateway.edge {
         Some(edge) => edge.router().layer(from_fn(introduce)),
-        None => Router::new(),
+        None => Router::new().route("/api/v1/sessions/{id}/events", get(async || Error::NoStreams)),
     }
 }
 

@@ -52,7 +52,7 @@ pub async fn generate(
     write: Write,
     Json(form): Json<Generate>,
 ) -> Result<Response, Error> {
-    let edge = gateway.edge.as_ref().ok_or(Error::Unavailable)?;
+    let edge = gateway.edge.as_ref().ok_or(Error::NoStreams)?;
     // Nothing is created for a prompt that will be refused.
     if form.prompt.trim().is_empty() {
         return Err(Error::field("prompt", "empty_prompt", "the prompt is empty"));
