@@ -81,10 +81,11 @@ fn every_role_may_do_with_every_topic_what_is_declared_and_nothing_else() {
 }
 
 #[test]
-fn the_edge_reads_what_browsers_watch_and_nothing_else() {
+fn the_edge_reads_what_browsers_watch_and_writes_nothing_but_who_asked() {
     RUNTIME.block_on(async {
         for ((_, topic), was) in pairs(fort().await).await.iter().filter(|((who, _), _)| *who == "edge") {
-            assert_eq!(*was, Let { read: *topic == "session-stream", write: false }, "{topic}");
+            let declared = Let { read: *topic == "session-stream", write: *topic == "access-log" };
+            assert_eq!(*was, declared, "{topic}");
         }
     });
 }
@@ -174,8 +175,7 @@ const OPERATORS: [(&[&str], &str); 5] = [
     (&["audit", "verify"], "the log is unbroken"),
 ];
 
-/// Sign-up, project, prompt, answer, and reading it back; every role in a process with credentials of its own, except
-/// that gateway and edge are one.
+/// Sign-up, project, prompt, answer, and reading it back; every role in a process with credentials of its own.
 #[test]
 fn a_prompt_is_answered_by_roles_that_may_only_do_what_they_were_granted() {
     RUNTIME.block_on(async {
@@ -186,11 +186,12 @@ fn a_prompt_is_answered_by_roles_that_may_only_do_what_they_were_granted() {
 
         let alice = house.sign_up("alice").await;
         let session = alice.opens_a_session().await;
-        let mut page = alice.watches(&session).await;
+        let mut page = house.at_the_edge(&alice).watches(&session).await;
         let generation = alice.asks(&session, "A small pricing page").await;
         assert_eq!(page.sees_the_end(&generation).await.event, "generation.completed", "{}", house.logs());
         let answer = alice.reads_the_answer(&session, &generation).await;
         assert_eq!(answer["status"], "completed", "{answer}");
+        house.streams_are_the_edge_s(&alice, &session).await;
 
         // Each topic began with a record that nobody can read: who works on it sets it aside, where that belongs.
         let aside = ["users", "tenants", "projects", "sessions", "inspections", "generation-requests"];

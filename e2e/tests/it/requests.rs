@@ -100,10 +100,6 @@ fn a_request_does_not_wait_for_a_log_that_cannot_be_written() {
             assert_eq!(system.client.get(&url).send().await.unwrap().status(), 200);
         }
         assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
-        let alone = url.replace("auth/providers", "sessions/ses_1/events");
-        let streams = system.client.get(&alone).send().await.unwrap();
-        assert_eq!(streams.status(), 503);
-        assert!(streams.text().await.unwrap().contains("--roles gateway,edge"), "it says who does");
         let metrics = format!("http://127.0.0.1:{operations_port}/metrics");
         eventually("what was dropped is counted", || async {
             let text = system.client.get(&metrics).send().await.ok()?.text().await.ok()?;

@@ -210,9 +210,6 @@ impl Config {
             bail!("[identity] internal_secret is missing: the same random text for every process");
         }
         self.budgets.check().map_err(anyhow::Error::msg)?;
-        if roles.contains(&Role::Edge) && !roles.contains(&Role::Gateway) {
-            bail!("the edge's streams go out through the gateway's door: --roles gateway,edge");
-        }
         if self.keys.is_none() && roles.iter().any(|role| role.opens_texts()) {
             bail!("[keys] kek is missing: `openssl rand -base64 32`");
         }
@@ -254,16 +251,6 @@ mod tests {
         let config = parsed("").unwrap();
         assert_eq!(config.operations.listen.port(), 9464);
         assert!(config.check(&Role::ALL).is_err(), "production needs a database and keys");
-    }
-
-    #[test]
-    fn an_edge_without_the_gateway_is_refused_with_what_to_say() {
-        let text = "[database]\nurl = 'postgres://db'\n[identity]\ninternal_secret = 'x'\n\
-            [keys]\nkek = 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8='";
-        let config = parsed(text).unwrap();
-        let refused = config.check(&[Role::Edge]).unwrap_err().to_string();
-        assert!(refused.contains("--roles gateway,edge"), "{refused}");
-        config.check(&[Role::Gateway, Role::Edge]).unwrap();
     }
 
     #[test]

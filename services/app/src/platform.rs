@@ -33,6 +33,8 @@ pub struct Platform {
     auth: Auth,
     provider: Arc<dyn Provider>,
     progress: Progress,
+    /// An edge whose gateway plays in other processes.
+    alone: bool,
     checks_tokens: bool,
     names_models: bool,
 }
@@ -50,13 +52,14 @@ impl Platform {
             local.edge(&shared, &command, &auth)?;
         }
         let provider = llm::provider(shared.config.llm.clone())?;
-        let plays = |any: [Role; 2]| any.iter().any(|role| roles.contains(role));
-        let checks_tokens = plays([Role::Gateway, Role::Command]);
-        let names_models = plays([Role::Gateway, Role::Generation]);
+        let plays = |any: &[Role]| any.iter().any(|role| roles.contains(role));
+        let alone = plays(&[Role::Edge]) && !plays(&[Role::Gateway]);
+        let checks_tokens = plays(&[Role::Gateway, Role::Edge, Role::Command]);
+        let names_models = plays(&[Role::Gateway, Role::Edge, Role::Generation]);
         let (health, progress) = (Health::default(), Progress::default());
         // All of them before the first one starts, so that no role alone makes the process look ready.
         roles.iter().for_each(|role| drop(health.role(role.name())));
-        Ok(Self { health, shared, local, command, auth, provider, progress, checks_tokens, names_models })
+        Ok(Self { health, shared, local, command, auth, provider, progress, alone, checks_tokens, names_models })
     }
 
     /// Carries out what was decided about people; where this process plays the command role.

@@ -28,9 +28,11 @@ mod users;
 mod versions;
 
 use axum::Router;
+use axum::routing::post;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::Error;
 use crate::state::Gateway;
 
 pub use openapi::document;
@@ -113,4 +115,10 @@ pub fn router(gateway: &Gateway) -> Router {
     let (routes, mut document) = described().split_for_parts();
     openapi::add_events(&mut document);
     routes.with_state(gateway.clone()).merge(events::router(gateway)).merge(openapi::docs(document))
+}
+
+/// What an edge answers whose gateway plays in other processes: the ingress sends it these.
+pub fn streams(gateway: &Gateway) -> Router {
+    let generate = Router::new().route(&format!("{BASE}/generate"), post(generate::generate));
+    generate.with_state(gateway.clone()).merge(events::router(gateway)).fallback(async || Error::NotFound)
 }

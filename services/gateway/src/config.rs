@@ -10,7 +10,7 @@ use url::Url;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// The public HTTP port.
+    /// The public HTTP port; also that of an edge whose gateway plays in other processes.
     pub listen: SocketAddr,
 
     /// How browsers reach this installation, for example `https://atelier.example.com`.

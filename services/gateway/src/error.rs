@@ -50,8 +50,8 @@ pub enum Error {
     Service(Status),
     #[error("this cannot be reached at the moment; nothing was changed")]
     Unavailable,
-    /// A gateway without the edge beside it.
-    #[error("this process serves no streams: ask one with --roles gateway,edge")]
+    /// A gateway whose edge plays in other processes.
+    #[error("streams come from other processes here: the ingress must send this path to an edge")]
     NoStreams,
     #[error("it took too long; it may still happen")]
     Timeout,

@@ -51,8 +51,18 @@ pub use web_ui::Assets;
 
 use state::Gateway;
 
+/// What this process answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Serves {
+    /// The API and the web UI, and streams where the edge plays here too.
+    Everything,
+    /// `sessions/{id}/events` and `generate` alone: an edge whose gateway plays in other processes.
+    Streams,
+}
+
 /// What the gateway stands on.
 pub struct Parts {
+    pub serves: Serves,
     /// The write side.
     pub command: rpc::Command,
     /// Sign-in and tokens.
@@ -129,9 +139,12 @@ fn build(mut config: Config, parts: Parts) -> anyhow::Result<(Gateway, access::P
         config.public_url = Some(url::Url::parse(&format!("https://{}", config.listen))?);
     }
     let (access, publisher) = access::channel(&config, parts.access_log.as_ref())?;
-    let gateway = Gateway::new(config, parts, access)?;
-    let web_ui = web_ui::router(assets, gateway.origin.clone());
-    let all = web_ui.merge(middleware::around_api(api::router(&gateway), &gateway));
+    let (serves, gateway) = (parts.serves, Gateway::new(config, parts, access)?);
+    let all = match serves {
+        Serves::Streams => middleware::around_api(api::streams(&gateway), &gateway),
+        Serves::Everything => web_ui::router(assets, gateway.origin.clone())
+            .merge(middleware::around_api(api::router(&gateway), &gateway)),
+    };
     let app = middleware::around(all, &gateway);
     Ok((gateway, publisher, app))
 }

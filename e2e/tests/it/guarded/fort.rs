@@ -14,9 +14,6 @@ use tokio::sync::{Mutex, MutexGuard, OnceCell};
 
 use crate::certificates::Authority;
 
-/// A process of two roles: the gateway opens streams of the edge in its own process.
-pub const FRONT: &str = "front";
-
 /// How many of Kafka's tools run at once; each is a JVM.
 const TOOLS: usize = 3;
 
@@ -41,7 +38,7 @@ impl Fort {
         let identity = folder.path().join("identity.pem");
         let both = [&certificate, &key].map(|file| std::fs::read_to_string(file).unwrap()).concat();
         std::fs::write(&identity, both).unwrap();
-        let users = principals().iter().map(|principal| principal.name.as_str()).chain([FRONT]);
+        let users = principals().iter().map(|principal| principal.name.as_str());
         let guard = Guard::new(&identity, &authority, users.map(user));
 
         let options = Options::guarded(guard.clone());
@@ -110,10 +107,7 @@ impl Fort {
     /// Runs what `atelier topics acls` prints.
     async fn grants(&self) {
         devstack::acl_tool(&self.guard, self.folder.path()).await.unwrap();
-        let principal = format!("User:{}", user(FRONT));
-        let everybody = self.settled("operator", &["topics", "acls"]).await;
-        let front = ["topics", "acls", "--roles", "gateway,edge", "--principal", &principal];
-        let script = everybody + &self.settled("operator", &front).await;
+        let script = self.settled("operator", &["topics", "acls"]).await;
         let lines = script.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
         iter(lines)
             .map(|line| shell(line, self.folder.path(), &self.stack.kafka))

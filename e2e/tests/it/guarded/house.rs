@@ -1,11 +1,12 @@
 //! Atelier on the guarded Kafka: a process for each role, with that role's credentials.
 
-use reqwest::Client;
-use testkit::{Person, Process, eventually};
+use reqwest::{Client, Method};
+use serde_json::json;
+use testkit::{Page, Person, Process, eventually};
 use tokio::net::TcpListener;
 use url::Url;
 
-use super::fort::{FRONT, Fort};
+use super::fort::Fort;
 
 /// Secrets of an installation that lives for one test run.
 const SECRETS: [(&str, &str); 5] = [
@@ -17,15 +18,7 @@ const SECRETS: [(&str, &str); 5] = [
 ];
 
 /// Who plays what. The one that serves people comes last: the others are there when it is ready.
-const PROCESSES: [(&str, &str); 7] = [
-    ("auth", "auth"),
-    ("command", "command"),
-    ("relay", "relay"),
-    ("generation", "generation"),
-    ("projector", "projector"),
-    ("registry", "registry"),
-    (FRONT, "gateway,edge"),
-];
+const PROCESSES: [&str; 8] = ["auth", "command", "relay", "generation", "projector", "registry", "edge", "gateway"];
 
 pub struct House {
     shared: Shared,
@@ -41,11 +34,11 @@ impl House {
         let shared = Shared::new(fort).await;
         let mut house = Self { shared, client: Client::new(), processes: Vec::new() };
         let mut ready = Vec::new();
-        for (who, roles) in PROCESSES {
+        for who in PROCESSES {
             let port = free_port().await;
             let mut process = Process::new(
                 who,
-                &["serve", "--roles", roles],
+                &["serve", "--roles", who],
                 house.shared.settings(fort, who, port),
                 fort.folder.path(),
             );
@@ -67,6 +60,27 @@ impl House {
         Person::sign_up(&self.shared.url, &self.client, name).await
     }
 
+    /// The same person by the edge's door, as the ingress would send them.
+    pub fn at_the_edge(&self, person: &Person) -> Person {
+        Person { url: self.shared.edge.clone(), ..person.clone() }
+    }
+
+    /// One call for scripts works there too; the gateway says where streams are, and the edge has nothing else.
+    pub async fn streams_are_the_edge_s(&self, person: &Person, session: &str) {
+        let there = self.at_the_edge(person);
+        let prompt = json!({ "prompt": "A sign-in form" });
+        let response = there.request(Method::POST, "generate").json(&prompt).send().await.unwrap();
+        let generation = response.headers()["atelier-generation-id"].to_str().unwrap().to_owned();
+        assert_eq!(Page::new(response).sees_the_end(&generation).await.event, "generation.completed");
+        there.get("projects").await.expect(404);
+
+        for answer in [person.get(&format!("sessions/{session}/events")).await, person.post("generate", &prompt).await]
+        {
+            assert_eq!((answer.status.as_u16(), answer.code().as_str()), (503, "unavailable"));
+            assert!(answer.text("detail").contains("edge"), "{}", answer.body);
+        }
+    }
+
     /// What the command line says to the operator.
     pub async fn says(&self, fort: &Fort, arguments: &[&str]) -> String {
         let operator = Process::new("operator", &[], self.shared.settings(fort, "operator", 0), fort.folder.path());
@@ -82,19 +96,19 @@ impl House {
 /// What every process is told.
 struct Shared {
     url: Url,
+    edge: Url,
     settings: Vec<(String, String)>,
 }
 
 impl Shared {
     async fn new(fort: &Fort) -> Self {
-        let [public, auth, command, registry] =
-            [free_port().await, free_port().await, free_port().await, free_port().await];
+        let [public, edge, auth, command, registry] =
+            [free_port().await, free_port().await, free_port().await, free_port().await, free_port().await];
         let url = format!("http://127.0.0.1:{public}");
         let told = [
             ("DATABASE_URL", fort.stack.postgres.to_string()),
             ("REDIS_URL", fort.stack.redis.to_string()),
             ("MAIL_OUTBOX", fort.folder.path().join("outbox").display().to_string()),
-            ("GATEWAY_LISTEN", format!("127.0.0.1:{public}")),
             ("GATEWAY_PUBLIC_URL", url.clone()),
             ("AUTH_LISTEN", format!("127.0.0.1:{auth}")),
             ("RPC_AUTH_URL", format!("http://127.0.0.1:{auth}")),
@@ -106,11 +120,14 @@ impl Shared {
         ];
         let told = told.into_iter().chain(SECRETS.map(|(name, value)| (name, value.to_owned())));
         let settings = told.map(|(name, value)| (format!("ATELIER_{name}"), value)).collect();
-        Self { url: url.parse().unwrap(), settings }
+        let edge = format!("http://127.0.0.1:{edge}");
+        Self { url: url.parse().unwrap(), edge: edge.parse().unwrap(), settings }
     }
 
     fn settings(&self, fort: &Fort, who: &str, operations: u16) -> Vec<(String, String)> {
+        let door = if who == "edge" { &self.edge } else { &self.url };
         let own = [
+            ("ATELIER_GATEWAY_LISTEN".to_owned(), format!("127.0.0.1:{}", door.port().unwrap())),
             ("ATELIER_CONFIG".to_owned(), fort.settings(who).display().to_string()),
             ("ATELIER_OPERATIONS_LISTEN".to_owned(), format!("127.0.0.1:{operations}")),
         ];

@@ -27,15 +27,22 @@ impl Platform {
     }
 
     fn gateway(&self, shutdown: CancellationToken) -> anyhow::Result<Serving> {
-        let config = &self.shared.config;
-        let read_pool = connect::pool(config, "gateway", config.database.read_connections)?;
         let health = self.health.role(Role::Gateway.name());
-        let reached = reached::database(read_pool.clone(), health, shutdown.clone());
-        let parts = gateway::Parts {
+        let parts = self.door(gateway::Serves::Everything)?;
+        let reached = reached::database(parts.read_pool.clone(), health, shutdown.clone());
+        let serving = gateway::serve(self.shared.config.gateway.clone(), parts, shutdown);
+        Ok(Box::pin(async move { tokio::join!(serving, reached).0 }))
+    }
+
+    /// What stands between people and the roles of this process.
+    fn door(&self, serves: gateway::Serves) -> anyhow::Result<gateway::Parts> {
+        let config = &self.shared.config;
+        Ok(gateway::Parts {
+            serves,
             command: self.command.clone(),
             auth: self.auth.clone(),
             edge: self.local.edge.clone(),
-            read_pool,
+            read_pool: connect::pool(config, "gateway", config.database.read_connections)?,
             progress: self.progress.clone(),
             models: self.models(),
             access_log: Some(config.kafka.clone()),
@@ -44,9 +51,7 @@ impl Platform {
             revocations: self.shared.revocations.clone(),
             verifier: self.shared.verifier.clone(),
             assets: assets::web_ui(),
-        };
-        let serving = gateway::serve(config.gateway.clone(), parts, shutdown);
-        Ok(Box::pin(async move { tokio::join!(serving, reached).0 }))
+        })
     }
 
     /// As the model server last said.
@@ -114,12 +119,24 @@ impl Platform {
         Ok(Box::pin(projector::serve(self.shared.config.projector.clone(), parts, shutdown)))
     }
 
+    /// Through the gateway's door, or through one of its own where no gateway plays here.
     fn edge(&self, shutdown: CancellationToken) -> anyhow::Result<Serving> {
         let edge = self.local.edge.clone().context("the edge was not made")?;
         let (kafka, health) = (&self.shared.config.kafka, self.health.role(Role::Edge.name()));
         let stream = Partition::new(kafka.topics().session_stream(), 0);
         let reached = reached::kafka(Reader::new(kafka)?, stream, health, shutdown.clone());
-        Ok(Box::pin(async move { tokio::join!(edge.serve(shutdown), reached).0 }))
+        let door = self.alone.then(|| self.door(gateway::Serves::Streams)).transpose()?;
+        let config = self.shared.config.gateway.clone();
+        Ok(Box::pin(async move {
+            let streaming = async { tokio::join!(edge.serve(shutdown.clone()), reached).0 };
+            match door {
+                None => streaming.await,
+                Some(parts) => {
+                    let (served, streamed) = tokio::join!(gateway::serve(config, parts, shutdown.clone()), streaming);
+                    served.and(streamed)
+                }
+            }
+        }))
     }
 
     fn registry(&self, shutdown: CancellationToken) -> Serving {

@@ -32,7 +32,8 @@ impl Shared {
         let keys = roles.iter().any(|role| role.opens_texts()).then(|| connect::vault(&config)).transpose()?;
         let redis = config.redis.url.as_ref().map(|url| redis::Client::open(url.expose_secret())).transpose()?;
         let revocations = if plays(Role::Auth) { auth::Revocations::in_process() } else { auth::Revocations::remote() };
-        let public = plays(Role::Gateway).then(|| config.tls.public()).transpose()?.flatten();
+        let answers_people = plays(Role::Gateway) || plays(Role::Edge);
+        let public = answers_people.then(|| config.tls.public()).transpose()?.flatten();
         let internal = config.tls.internal()?;
         let verifier = Verifier::new(config.identity.learning(), clock);
         Ok(Self { config, keys, clock, verifier, revocations, redis, public, internal })

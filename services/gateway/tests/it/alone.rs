@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use auth::Revocations;
 use axum::Router;
-use gateway::{Assets, Config, Parts};
+use gateway::{Assets, Config, Parts, Serves};
 use projections::Progress;
 use rpc::identity::{Clock, Learning, Verifier};
 use serde_json::json;
@@ -17,6 +17,7 @@ fn alone() -> Router {
     let nowhere = || rpc::connect("http://127.0.0.1:1", Duration::from_secs(1)).unwrap();
     let limits = runtime::postgres::Limits { connections: 1, wait: Duration::from_millis(200) };
     let parts = Parts {
+        serves: Serves::Everything,
         command: rpc::Command::remote(nowhere()),
         auth: rpc::Auth::remote(nowhere()),
         edge: None,

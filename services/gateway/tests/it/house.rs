@@ -9,7 +9,7 @@ use auth::{Auth, Revocations};
 use axum::Router;
 use command::Commands;
 use devstack::{Options, Stack};
-use gateway::{Assets, Config, Limits, ModelInfo, Parts};
+use gateway::{Assets, Config, Limits, ModelInfo, Parts, Serves};
 use projections::Progress;
 use rpc::identity::{Clock, Learning, Verifier};
 use sqlx::PgPool;
@@ -76,6 +76,7 @@ impl House {
         verifier.learns_from(auth.token_keys());
         let auth = rpc::Auth::local(auth);
         let parts = Parts {
+            serves: Serves::Everything,
             command,
             auth: auth.clone(),
             edge: None,
