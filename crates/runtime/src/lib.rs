@@ -6,6 +6,7 @@ mod pauses;
 pub mod postgres;
 mod shutdown;
 pub mod telemetry;
+pub mod trace;
 
 pub use crash::{clock_is_ahead, crash_point};
 pub use health::{Health, RoleHealth};

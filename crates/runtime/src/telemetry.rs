@@ -10,15 +10,17 @@ use anyhow::Context;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_otlp::WithExportConfig;
+use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use serde::{Deserialize, Serialize};
-use tracing::level_filters::LevelFilter;
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry};
 
 use lines::Lines;
+
+use crate::trace;
 
 /// What this process says about itself, and where.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -29,6 +31,9 @@ pub struct Config {
     /// One JSON object per line, for log collectors; otherwise lines for people.
     pub json: bool,
     /// An OTLP/gRPC collector for traces, for example `http://localhost:4317`. Leave it out for none.
+    ///
+    /// A request's trace, the caller's own where it sends a `traceparent`, goes on through the event store and Kafka
+    /// to the worker and its model. Each process names itself by `OTEL_RESOURCE_ATTRIBUTES`, where that is set.
     pub otlp: Option<String>,
 }
 
@@ -72,10 +77,10 @@ pub fn start(config: &Config) -> anyhow::Result<Guard> {
     let lines = tracing_subscriber::fmt::layer().with_ansi(std::io::stderr().is_terminal()).with_writer(writer);
     let lines: Box<dyn Layer<Registry> + Send + Sync> =
         if config.json { lines.json().flatten_event(true).boxed() } else { lines.with_target(false).boxed() };
-    let spans = traces.as_ref().map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer("atelier")));
-    let least = if spans.is_some() { LevelFilter::INFO } else { LevelFilter::OFF };
-    let lines = Lines { filter, lines, least };
-    Registry::default().with(lines).with(spans).try_init().context("logs were started twice")?;
+    if let Some(provider) = &traces {
+        trace::tell(provider.tracer("atelier"));
+    }
+    Registry::default().with(Lines { filter, lines }).try_init().context("logs were started twice")?;
     Ok(Guard { metrics, traces, _lines: writing })
 }
 
@@ -96,6 +101,6 @@ fn exporter(endpoint: &str) -> anyhow::Result<SdkTracerProvider> {
         .with_endpoint(endpoint)
         .build()
         .with_context(|| format!("cannot export traces to {endpoint}"))?;
-    opentelemetry::global::set_text_map_propagator(opentelemetry_sdk::propagation::TraceContextPropagator::new());
-    Ok(SdkTracerProvider::builder().with_batch_exporter(exporter).build())
+    let resource = Resource::builder().with_service_name("atelier").build();
+    Ok(SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource).build())
 }

@@ -1,6 +1,9 @@
 //! Who asks, on whose behalf, and how a repeat is recognised.
 
+use std::borrow::Cow;
+
 use domain::TenantId;
+use runtime::trace::Step;
 use serde_json::{Value, json};
 
 /// Everything about a command that is not the command.
@@ -34,6 +37,14 @@ pub struct Idempotency {
 }
 
 impl Call {
+    /// The same, so that what follows from it is a part of this step.
+    pub(crate) fn within(&self, step: &Step) -> Cow<'_, Self> {
+        match step.traceparent() {
+            Some(traceparent) => Cow::Owned(Self { traceparent: Some(traceparent), ..self.clone() }),
+            None => Cow::Borrowed(self),
+        }
+    }
+
     pub(crate) fn metadata(&self) -> Value {
         json!({
             "correlation_id": self.correlation_id,

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{Aggregate, Rejection, TenantId};
 use keys::Sealer;
+use runtime::trace::{Kind, Step};
 use serde_json::Value;
 use tokio::time::sleep;
 
@@ -153,6 +154,8 @@ impl Store {
         (era, after): (&Era, i64),
         executed: &Executed<A>,
     ) -> Result<Vec<String>, Failure> {
+        let step = Step::begin(Kind::Internal, format_args!("append {}", A::TYPE), call.traceparent.as_deref());
+        let call = &*call.within(&step);
         let sealer = self.sealer(call.tenant, &executed.state).await?;
         refuse_the_erased(call, sealer.as_ref(), executed)?;
         let place = Place { call, aggregate_type: A::TYPE, aggregate_id: id, after, at: executed.occurred_at };

@@ -33,6 +33,7 @@ mod sharing;
 mod stored;
 mod terminal;
 mod tokens;
+mod traces;
 mod work;
 mod workers;
 

@@ -28,6 +28,7 @@ mod recovery;
 mod request_id;
 mod server;
 mod state;
+mod trace;
 mod web_ui;
 mod who;
 mod write;

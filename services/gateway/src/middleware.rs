@@ -22,6 +22,7 @@ use crate::framing::Framing;
 use crate::headers::Place;
 use crate::request_id::RequestId;
 use crate::state::Gateway;
+use crate::trace::Traced;
 use crate::{Config, Error, address, authorise, conditional, csrf, headers, recovery, who};
 
 /// Around the API only.
@@ -48,6 +49,7 @@ async fn at_the_door(State(gateway): State<Gateway>, mut request: Request, next:
     let served = Served::begin(&gateway.access, &request);
     let id = RequestId::give(&mut request);
     let asked = Asked::begin(&request);
+    let traced = Traced::begin(&mut request);
     let address = address::find(&gateway.config.trusted_proxies, &mut request);
     let (framing, place) = (Framing::of(request.headers()), Place::of(request.uri().path()));
     let mut response = match framing.refusal() {
@@ -57,6 +59,7 @@ async fn at_the_door(State(gateway): State<Gateway>, mut request: Request, next:
     headers::secure(&mut response, place, gateway.origin.is_https());
     framing.answer(&mut response);
     asked.answered(&id, &response);
+    traced.answered(&response);
     let response = id.answer(response, place.api);
     match served {
         Some(served) => served.answered(&id, address, response),

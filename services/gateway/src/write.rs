@@ -7,9 +7,10 @@ use http::HeaderMap;
 use http::header::{IF_MATCH, USER_AGENT};
 use http::request::Parts;
 
-use crate::Error;
 use crate::address::ClientAddress;
 use crate::request_id::RequestId;
+use crate::trace::Traceparent;
+use crate::{Error, trace};
 
 /// The longest idempotency key, in characters.
 const LONGEST_KEY: usize = 200;
@@ -33,7 +34,7 @@ impl<S: Sync> FromRequestParts<S> for Write {
             key: idempotency_key(&parts.headers)?,
             expected_version: expected_version(&parts.headers)?,
             correlation_id,
-            traceparent: traceparent(&parts.headers),
+            traceparent: traceparent(parts.extensions.get(), &parts.headers),
             origin: origin(parts.extensions.get(), &parts.headers),
         })
     }
@@ -100,13 +101,12 @@ fn expected_version(headers: &HeaderMap) -> Result<i64, Error> {
     })
 }
 
-/// The caller's trace, if it is a valid one (W3C), else a new one.
-fn traceparent(headers: &HeaderMap) -> String {
-    let given = headers.get("traceparent").and_then(|value| value.to_str().ok()).filter(|text| is_traceparent(text));
-    given.map_or_else(
-        || format!("00-{:032x}-{:016x}-01", rand::random::<u128>().max(1), rand::random::<u64>().max(1)),
-        str::to_owned,
-    )
+/// That of the request's own step, where traces are told to somebody; else the caller's, if it is a valid one; else a
+/// new one.
+fn traceparent(own: Option<&Traceparent>, headers: &HeaderMap) -> String {
+    let known = own.map(|Traceparent(own)| &**own).or_else(|| trace::given(headers));
+    let new = || format!("00-{:032x}-{:016x}-01", rand::random::<u128>().max(1), rand::random::<u64>().max(1));
+    known.map_or_else(new, str::to_owned)
 }
 
 /// From where, for the audit log: the caller's network and a short hash of the user agent, which tells one
@@ -118,16 +118,6 @@ fn origin(address: Option<&ClientAddress>, headers: &HeaderMap) -> String {
         format!("ua:{}", hex::encode(&hash.as_ref()[..6]))
     });
     [network, agent.unwrap_or_default()].join(" ").trim().to_owned()
-}
-
-fn is_traceparent(text: &str) -> bool {
-    let hex = |part: &str, length| {
-        part.len() == length && part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
-    };
-    let parts: Vec<&str> = text.split('-').collect();
-    matches!(parts.as_slice(), ["00", trace, span, flags]
-        if hex(trace, 32) && hex(span, 16) && hex(flags, 2)
-        && trace.bytes().any(|b| b != b'0') && span.bytes().any(|b| b != b'0'))
 }
 
 #[cfg(test)]
@@ -163,10 +153,12 @@ mod tests {
     #[test]
     fn a_trace_goes_on_and_a_forged_one_does_not() {
         let good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-        assert_eq!(traceparent(&headers("traceparent", good.as_bytes())), good);
+        assert_eq!(traceparent(None, &headers("traceparent", good.as_bytes())), good);
+        let own = Traceparent("00-1-2-01".into());
+        assert_eq!(traceparent(Some(&own), &headers("traceparent", good.as_bytes())), "00-1-2-01");
         for bad in ["", "00-00000000000000000000000000000000-00f067aa0ba902b7-01", "x", &good.to_uppercase()] {
-            let made = traceparent(&headers("traceparent", bad.as_bytes()));
-            assert!(is_traceparent(&made) && made != bad);
+            let made = traceparent(None, &headers("traceparent", bad.as_bytes()));
+            assert!(made != bad && trace::given(&headers("traceparent", made.as_bytes())).is_some());
         }
     }
 

@@ -8,6 +8,7 @@ use futures::{Stream, StreamExt, TryStreamExt, stream};
 use llm::{Chunk, FinishReason};
 use rpc::command::v1::start_generation_response::Verdict;
 use rpc::command::v1::{AbandonAttemptRequest, LoadConversationResponse, StartGenerationRequest};
+use runtime::trace::{Kind, Step};
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
@@ -33,8 +34,7 @@ pub async fn take(worker: &Worker, request: &Request) -> Result<(), Failure> {
     }
     let untried = loaded.attempts == 0;
     let brief = Brief::new(loaded, worker)?;
-    let opening = worker.provider.stream(brief.prompt.clone());
-    let mut model = Box::pin(stream::once(opening).try_flatten().peekable());
+    let mut model = Box::pin(ask(worker, request, &brief).peekable());
 
     let mut claim = Box::pin(claim(worker, request, &brief));
     let claimed = tokio::select! {
@@ -43,6 +43,24 @@ pub async fn take(worker: &Worker, request: &Request) -> Result<(), Failure> {
     };
     let Some(attempt) = claimed else { return Ok(()) };
     stream_answer(worker, request, &brief, attempt, model, &registered.stop).await
+}
+
+/// What the model says. As a step of the trace it lasts until the model has ended.
+fn ask<'a>(
+    worker: &'a Worker,
+    request: &Request,
+    brief: &Brief,
+) -> impl Stream<Item = Result<Chunk, llm::Error>> + Send + use<'a> {
+    let name = format_args!("ask {}", worker.provider.name());
+    let mut step = Step::begin(Kind::Client, name, request.traceparent.as_deref());
+    step.note("gen_ai.request.model", worker.model_name(brief));
+    let mut silent = true;
+    let opening = worker.provider.stream(brief.prompt.clone());
+    stream::once(opening).try_flatten().inspect(move |_| {
+        if std::mem::take(&mut silent) {
+            step.event("first chunk");
+        }
+    })
 }
 
 /// What was said before, and the prompt.

@@ -72,8 +72,15 @@ impl Early {
 
 /// Begins an answer in a task of its own.
 pub fn begin(worker: Arc<Worker>, request: Request) -> Task {
+    let (mut step, request) = request.traced();
     #[expect(clippy::disallowed_methods, reason = "it ends with its handle, which the loop waits for")]
-    AbortOnDropHandle::new(tokio::spawn(async move { attempt::take(&worker, &request).await }))
+    AbortOnDropHandle::new(tokio::spawn(async move {
+        let outcome = attempt::take(&worker, &request).await;
+        if outcome.is_err() {
+            step.failed("not answered");
+        }
+        outcome
+    }))
 }
 
 fn comes_to_us(topics: &Topics, assigned: &Assignment, hint: &Hint) -> bool {

@@ -7,6 +7,7 @@ use domain::{GenerationId, KeyOwners, SessionId, TenantId, UserId};
 use events::Envelope;
 use llm::{Conversation, Role, Turn};
 use rpc::command::v1::{LoadConversationRequest, LoadConversationResponse};
+use runtime::trace::{Kind, Step};
 
 use crate::budget;
 use crate::error::Failure;
@@ -39,6 +40,15 @@ impl Request {
             traceparent: traceparent.map(str::to_owned),
             conversation: None,
         })
+    }
+
+    /// The same, as a step of its trace.
+    pub fn traced(self) -> (Step, Self) {
+        let mut step = Step::begin(Kind::Consumer, "answer", self.traceparent.as_deref());
+        step.note("atelier.session.id", self.session.to_string());
+        step.note("atelier.generation.id", self.generation.to_string());
+        let traceparent = step.traceparent().or(self.traceparent);
+        (step, Self { traceparent, ..self })
     }
 
     pub fn load(&self) -> LoadConversationRequest {

@@ -14,8 +14,6 @@ use tracing_subscriber::{EnvFilter, Layer};
 pub struct Lines<L> {
     pub filter: EnvFilter,
     pub lines: L,
-    /// What others in the process must see, whatever the filter says: spans, where they are exported.
-    pub least: LevelFilter,
 }
 
 impl<S, L> Layer<S> for Lines<L>
@@ -24,7 +22,7 @@ where
     L: Layer<S>,
 {
     fn max_level_hint(&self) -> Option<LevelFilter> {
-        self.filter.max_level_hint().map(|level| level.max(self.least))
+        self.filter.max_level_hint()
     }
 
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
@@ -71,7 +69,7 @@ mod tests {
         let paper = Paper::default();
         let writer = paper.clone();
         let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(move || writer.clone());
-        let lines = Lines { filter: filter.parse().unwrap(), lines, least: LevelFilter::OFF };
+        let lines = Lines { filter: filter.parse().unwrap(), lines };
         let dispatch = Dispatch::new(Registry::default().with(lines));
         with_default(&dispatch, || work(&dispatch));
         let bytes = paper.0.lock().unwrap().clone();
