@@ -1,8 +1,9 @@
-/** Stories are told to one installation, those of stopping to another whose model is played; in one Chromium, by people of their own. */
+/** Stories are told to one installation, those of stopping to another whose model is played, those of dying to a third in parts; in one Chromium, by people of their own. */
 import { after, before } from "node:test";
 import { launch } from "./harness/browser.mjs";
 import { Model } from "./harness/model.mjs";
 import { Provider } from "./harness/provider.mjs";
+import { Split } from "./harness/split.mjs";
 import { System } from "./harness/system.mjs";
 import { access } from "./stories/access.mjs";
 import { accounts } from "./stories/accounts.mjs";
@@ -18,6 +19,8 @@ import { organisations } from "./stories/organisations.mjs";
 import { sandbox } from "./stories/sandbox.mjs";
 import { sharing } from "./stories/sharing.mjs";
 import { stopping } from "./stories/stopping.mjs";
+import { surviving } from "./stories/surviving.mjs";
+import { vendored } from "./stories/vendored.mjs";
 import { versions } from "./stories/versions.mjs";
 import { watching } from "./stories/watching.mjs";
 
@@ -25,6 +28,7 @@ import { watching } from "./stories/watching.mjs";
 const PACE = 150;
 const stage = {};
 const played = {};
+const split = {};
 
 before(async () => {
   stage.provider = await Provider.start();
@@ -34,12 +38,15 @@ before(async () => {
   stage.provider.serves(stage.system.url);
   played.model = await Model.start();
   played.system = await System.start({ model: played.model });
-  stage.browser = played.browser = await launch();
+  split.model = played.model;
+  split.system = await Split.beside(played.system, split.model);
+  stage.browser = played.browser = split.browser = await launch();
 });
 after(async () => {
   await stage.browser?.close();
   await stage.system?.stop();
   await stage.provider?.stop();
+  await split.system?.stop();
   await played.system?.stop();
   await played.model?.stop();
 });
@@ -50,3 +57,5 @@ stopping(played);
 watching(played);
 models(played);
 sharing(played);
+vendored(played);
+surviving(split);

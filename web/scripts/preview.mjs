@@ -2,35 +2,13 @@
 // Everything lands in public/ and is served as it is; names carry hashes where a browser may keep the file for ever.
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { entries } from "./vendored.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const target = join(root, "public/preview");
-const require = createRequire(import.meta.url);
-
-/** CommonJS packages: their names must be written out for `import { useState }` to work. */
-const commonJs = ["react", "react-dom", "react-dom/client", "react/jsx-runtime", "react/jsx-dev-runtime"];
-const modules = ["lucide-react", "recharts", "clsx", "tailwind-merge", "class-variance-authority", "radix-ui", "cmdk", "sonner", "zod", "zustand"];
-const shared = ["alert-dialog", "badge", "button", "card", "command", "dialog", "dropdown-menu", "input", "label", "scroll-area", "select", "skeleton", "sonner", "tabs", "textarea", "tooltip"];
-const previewOnly = ["accordion", "alert", "avatar", "checkbox", "popover", "progress", "radio-group", "separator", "sheet", "slider", "switch", "table", "toggle"];
-
-/** Specifier in user code -> source text of its entry. */
-const entries = {
-  ...Object.fromEntries(commonJs.map((name) => [name, commonJsEntry(name)])),
-  ...Object.fromEntries(modules.map((name) => [name, `export * from ${JSON.stringify(name)};`])),
-  clsx: `export * from "clsx"; export { default } from "clsx";`,
-  "@/lib/utils": `export * from "@/lib/utils";`,
-  ...Object.fromEntries(shared.map((name) => [`@/components/ui/${name}`, `export * from "@/components/ui/${name}";`])),
-  ...Object.fromEntries(previewOnly.map((name) => [`@/components/ui/${name}`, `export * from "@/preview/ui/${name}";`])),
-};
-
-function commonJsEntry(name) {
-  const names = Object.keys(require(name)).filter((one) => /^[A-Za-z_$][\w$]*$/.test(one) && one !== "default");
-  return `import whole from ${JSON.stringify(name)};\nexport default whole;\nexport const { ${names.join(", ")} } = whole;`;
-}
 
 const entryPlugin = {
   name: "vendored-entries",

@@ -1,9 +1,10 @@
-// Bundles every src/**/*.test.ts and runs them with Node's own test runner.
+// Bundles every src/**/*.test.ts and runs them with Node's own test runner, in this folder, beside what the preview needs.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
+import "./preview.mjs";
 
 const root = new URL("..", import.meta.url).pathname;
 const tests = readdirSync(join(root, "src"), { recursive: true }).filter((name) => /\.test\.tsx?$/.test(name));
@@ -22,6 +23,6 @@ await build({
   logLevel: "warning",
 });
 const files = readdirSync(outdir, { recursive: true }).filter((name) => name.endsWith(".test.mjs")).map((name) => join(outdir, name));
-const { status } = spawnSync(process.execPath, ["--test", "--enable-source-maps", ...files], { stdio: "inherit" });
+const { status } = spawnSync(process.execPath, ["--test", "--enable-source-maps", ...files], { stdio: "inherit", cwd: root });
 rmSync(outdir, { recursive: true, force: true });
 process.exit(status ?? 1);

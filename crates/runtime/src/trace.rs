@@ -23,9 +23,9 @@ pub(crate) fn tell(tracer: SdkTracer) {
     let _ = TRACER.set(tracer);
 }
 
-/// Something that somebody does, until it is dropped.
+/// Something that somebody does, until it is dropped. Small, because every open connection has room for one.
 #[derive(Default)]
-pub struct Step(Option<Span>);
+pub struct Step(Option<Box<Span>>);
 
 impl Step {
     /// Begins as a part of `within`; where that is none, as a trace of its own.
@@ -33,7 +33,7 @@ impl Step {
         Self(TRACER.get().map(|tracer| {
             let headers = within.map(|parent| ("traceparent".to_owned(), parent.to_owned()));
             let parent = TraceContextPropagator::new().extract(&HashMap::<_, _>::from_iter(headers));
-            tracer.build_with_context(SpanBuilder::from_name(name.to_string()).with_kind(kind), &parent)
+            Box::new(tracer.build_with_context(SpanBuilder::from_name(name.to_string()).with_kind(kind), &parent))
         }))
     }
 

@@ -1,36 +1,51 @@
-/** The one part that is played: an OpenAI-compatible model server that says half an answer, and the rest when it is let. */
+/** The one part that is played: an OpenAI-compatible model server that says part of an answer, and the rest when it is let. */
 import { once } from "node:events";
 import { createServer } from "node:http";
 
 /** The first is the one that answers whom nobody asked for another. */
 export const MODELS = ["played", "understudy"];
 
-/** One answer: its halves, and whether the second may be said. Knows which model was asked for it. */
+/** One answer: its parts, and which may be said. Knows which model was asked for it, how often, and by how many who still listen. */
 class Answer {
-  #go;
-  #may = new Promise((resolve) => (this.#go = resolve));
+  asked = 0;
+  listeners = 0;
+  #gates;
+  #open = 0;
 
-  constructor(before, after) {
-    Object.assign(this, { before, after });
+  constructor(...parts) {
+    this.parts = parts;
+    this.#gates = parts.map(gate);
+    this.goesOn();
   }
 
-  /** Lets it say the rest. */
+  /** Lets it say the next part. */
   goesOn() {
-    this.#go();
+    this.#gates[this.#open++]?.opens();
   }
 
   /** Ends it in the middle, as a model server that dies. */
   breaksOff() {
-    this.#go("broken");
+    this.#gates[this.#open]?.opens("broken");
   }
 
   async saysTo(response) {
+    this.asked += 1;
+    this.listeners += 1;
+    response.once("close", () => (this.listeners -= 1));
     response.writeHead(200, { "content-type": "text/event-stream" });
-    for (const word of words(this.before)) response.write(delta(word));
-    if ((await Promise.race([this.#may, once(response, "close")])) === "broken") return void response.destroy();
-    for (const word of words(this.after)) response.write(delta(word));
+    for (const [index, part] of this.parts.entries()) {
+      if ((await Promise.race([this.#gates[index].opened, once(response, "close")])) === "broken") return void response.destroy();
+      if (response.destroyed) return;
+      for (const word of words(part)) response.write(delta(word));
+    }
     response.end(`${event({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] })}data: [DONE]\n\n`);
   }
+}
+
+function gate() {
+  let opens;
+  const opened = new Promise((resolve) => (opens = resolve));
+  return { opened, opens };
 }
 
 export class Model {
@@ -44,9 +59,9 @@ export class Model {
     return model;
   }
 
-  /** What it says when the last prompt contains these words. */
-  whenAsked(prompt, before, after = "") {
-    const answer = new Answer(before, after);
+  /** What it says when the last prompt contains these words: the first part at once, each other when it is let. */
+  whenAsked(prompt, before, after = "", ...more) {
+    const answer = new Answer(before, after, ...more);
     this.#answers.set(prompt, answer);
     return answer;
   }

@@ -80,6 +80,12 @@ export class Workspace {
     return (await this.answer(number).innerText()).trim();
   }
 
+  /** Waits until no error is on the screen, of the answers, the preview or anything else. */
+  async seesNoError() {
+    const errors = this.page.locator("[role=alert]:not(:empty), [data-sonner-toast][data-type=error], [data-testid=retry]");
+    await this.until("no error is on the screen", async () => (await errors.filter({ visible: true }).count()) === 0);
+  }
+
   /** What the server has stored of this session. */
   async messages() {
     return (await this.calls("GET", `sessions/${this.session}/messages`)).items;

@@ -57,6 +57,8 @@ test("an unknown package names what is available, an unknown export what is near
   assert.equal(unknown.kind, "import");
   assert.equal(unknown.line, 2);
   assert.match(unknown.message, /"left-pad".*Available here: react, react\/jsx-runtime/);
+  const component = problem({ "src/App.tsx": 'import { Knob } from "@/components/ui/knob";\nexport default Knob;' });
+  assert.equal(component.message, 'Cannot find "@/components/ui/knob". Available in @/components/ui/: button.');
   assert.match(problem({ "src/App.tsx": 'import { useStat } from "react";\nexport default useStat;' }).message, /no export "useStat".*useState/);
   assert.match(problem({ "src/App.tsx": 'import { x } from "./missing";\nexport default x;' }).message, /no file src\/missing/);
 });

@@ -99,12 +99,18 @@ function resolve(item: Import, path: string, files: Files, vendored: Vendored): 
 }
 
 function missing(item: Import, path: string, target: string | null, vendored: Vendored): CompileProblem {
-  const names = Object.keys(vendored);
-  const offers = names.filter((name) => name.startsWith("@/") === item.specifier.startsWith("@/"));
-  const hint = target && !target.startsWith("src/components/ui/") && !item.specifier.startsWith("@/lib/")
-    ? `There is no file ${target}.`
-    : `Available here: ${offers.join(", ")}.`;
-  return new CompileProblem("import", `Cannot find "${item.specifier}". ${hint}`, path, item.line);
+  return new CompileProblem("import", `Cannot find "${item.specifier}". ${whatThereIs(item.specifier, target, Object.keys(vendored))}`, path, item.line);
+}
+
+const COMPONENTS = "@/components/ui/";
+const HELPERS = "@/lib/";
+
+function whatThereIs(specifier: string, target: string | null, names: string[]): string {
+  const under = (folder: string) => names.filter((name) => name.startsWith(folder));
+  if (specifier.startsWith(COMPONENTS)) return `Available in ${COMPONENTS}: ${under(COMPONENTS).map((name) => name.slice(COMPONENTS.length)).join(", ")}.`;
+  if (specifier.startsWith(HELPERS)) return `Available here: ${under(HELPERS).join(", ")}.`;
+  if (target) return `There is no file ${target}.`;
+  return `Available here: ${names.filter((name) => !name.startsWith("@/")).join(", ")}.`;
 }
 
 function checkNames(item: Import, path: string, exports: string[]): void {

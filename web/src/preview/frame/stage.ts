@@ -2,7 +2,7 @@
 import { createElement } from "react";
 import { createRoot, type Root } from "react-dom/client";
 import type { LineMap, ToFrame } from "../protocol";
-import { Boundary, Shown } from "./boundary";
+import { Boundary } from "./boundary";
 import { describe } from "./errors";
 import { send } from "./port";
 
@@ -44,7 +44,7 @@ function mount(message: Render, component: React.ComponentType, started: number)
   const scene: Scene = { rid: message.rid, root, host, style: styleFor(message.css), lines: message.lines };
   const onError = (error: unknown, stack: string) => fail(scene, error, stack);
   const onShown = () => void painted().then(() => reveal(scene, started));
-  root.render(createElement(Boundary, { onError, children: createElement(Shown, { onShown, children: createElement(component) }) }));
+  root.render(createElement(Boundary, { onError, onShown, children: createElement(component) }));
 }
 
 function fail(scene: Scene, error: unknown, componentStack: string): void {

@@ -1,0 +1,7 @@
+import { Collapsible as Primitive } from "radix-ui";
+
+const Collapsible = Primitive.Root;
+const CollapsibleTrigger = Primitive.CollapsibleTrigger;
+const CollapsibleContent = Primitive.CollapsibleContent;
+
+export { Collapsible, CollapsibleContent, CollapsibleTrigger };
