@@ -131,10 +131,7 @@ impl Platform {
             let streaming = async { tokio::join!(edge.serve(shutdown.clone()), reached).0 };
             match door {
                 None => streaming.await,
-                Some(parts) => {
-                    let (served, streamed) = tokio::join!(gateway::serve(config, parts, shutdown.clone()), streaming);
-                    served.and(streamed)
-                }
+                Some(parts) => tokio::try_join!(gateway::serve(config, parts, shutdown.clone()), streaming).map(drop),
             }
         }))
     }
