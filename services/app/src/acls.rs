@@ -169,8 +169,9 @@ mod tests {
     #[test]
     fn a_grant_is_a_line_for_kafkas_tool() {
         let edge = script("User:CN=it's the edge", known("edge").unwrap(), "atelier.");
-        let read = r#"kafka-acls --bootstrap-server "$BROKERS" --command-config admin.properties --add --allow-principal 'User:CN=it'\''s the edge' --operation Read --topic atelier.session-stream --resource-pattern-type literal"#;
-        assert_eq!(edge.lines().filter(|line| line.contains("--topic")).collect::<Vec<_>>(), [read]);
+        let grants = ["Read --topic atelier.session-stream", "Write --topic atelier.access-log"];
+        let lines = grants.map(|grant| format!(r#"kafka-acls --bootstrap-server "$BROKERS" --command-config admin.properties --add --allow-principal 'User:CN=it'\''s the edge' --operation {grant} --resource-pattern-type literal"#));
+        assert_eq!(edge.lines().filter(|line| line.contains("--topic")).collect::<Vec<_>>(), lines);
         let projector = script("User:p", known("projector").unwrap(), "t.");
         assert!(projector.contains(" --operation Read --group t.projector. --resource-pattern-type prefixed\n"));
         let relay = script("User:r", known("relay").unwrap(), "t.");
